@@ -1,0 +1,96 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: swiftSettings)
+}
+
+let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioFileSystem = Target.Dependency.product(name: "_NIOFileSystem", package: "swift-nio")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "palate",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "palate", targets: ["palate"]),
+        .library(name: "Recommenders", targets: ["Datasets", "LinearAlgebra", "Recommenders", "Evaluation"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms.git", from: "1.2.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+        .target(name: "CVectorKernels"),
+        room("LinearAlgebra", ["COpenBLAS", "CVectorKernels"]),
+        room("Datasets", [collections, algorithms, crypto]),
+        room("Recommenders", ["LinearAlgebra", "Datasets", collections, algorithms, logging]),
+        room("Evaluation", ["LinearAlgebra", "Datasets", "Recommenders", collections]),
+        room("Filters", ["Datasets"]),
+        room("ObjectStorage", [grdb, crypto, httpClient, nioCore, nioFileSystem, logging]),
+        room("Identity", [grdb, logging]),
+        room("PersonalizeAPI", [collections]),
+        room("Recipes", ["Recommenders"]),
+        room(
+            "ControlPlane",
+            [
+                "PersonalizeAPI", "Recipes", "Datasets", "Recommenders", "Evaluation", "Filters", "ObjectStorage",
+                "Identity", grdb, logging, lifecycle, collections, crypto,
+            ]),
+        room(
+            "Serving",
+            ["ControlPlane", "PersonalizeAPI", "Recommenders", "Datasets", "Filters", logging, collections]),
+        room(
+            "PalateServer",
+            [
+                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", hummingbird, lifecycle,
+                logging, metrics, tracing, crypto, httpTypes, nioCore,
+            ]),
+        .executableTarget(
+            name: "palate",
+            dependencies: [
+                "PalateServer", "ControlPlane", "Recipes", "Recommenders", "Evaluation", "Datasets", argumentParser,
+                configuration, httpClient, logging, lifecycle, crypto,
+            ],
+            swiftSettings: swiftSettings),
+    ]
+)

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct Palate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "palate", abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.")
+}
