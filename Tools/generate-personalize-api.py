@@ -177,14 +177,13 @@ def check_statements(model, constraints, shape_name, value, place, depth):
         return [f"{pad}check.number({value}{place}{size_arguments(shape)})"]
     if kind == "structure":
         return [f"{pad}check.structure({value}{place})"]
-    hidden = ", isSensitive: true" if model.is_sensitive(shape_name) else ""
     inner_name = shape["member" if kind == "list" else "value"]["shape"]
     inner = check_statements(model, constraints, inner_name, "element", "", depth + 1)
     arguments = f"{value}{place}{size_arguments(shape)}"
     if kind == "map":
         key = constraints.name(model, shape["key"]["shape"])
         arguments += f", keys: .{key}" if key else ""
-    arguments += hidden
+        arguments += ", isSensitive: true" if model.is_sensitive(shape_name) else ""
     function = "list" if kind == "list" else "map"
     if not inner:
         return [f"{pad}check.{function}({arguments})"]

@@ -76,9 +76,10 @@ package enum RequestDecoder {
         case .typeMismatch(let type, let context):
             return violation("Value", at: context.codingPath, "Member must be \(jsonName(of: type))")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            return violation("Value", at: context.codingPath, "Member must be a value of its type that can be represented")
+            return violation(
+                "Value", at: context.codingPath, "Member must be a value of its type that can be represented")
         default:
-            return .serialization("The request is not valid JSON.")
+            return .serialization("The request is not valid JSON, or has a number that no member can hold.")
         }
     }
 

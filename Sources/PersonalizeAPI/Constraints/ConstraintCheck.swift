@@ -62,10 +62,10 @@ package struct ConstraintCheck: Sendable {
 
     /// The elements of a list that is too long are not looked at.
     package mutating func list<Element>(
-        _ value: [Element]?, at member: String? = nil, min: Int? = nil, max: Int? = nil, isSensitive: Bool = false,
+        _ value: [Element]?, at member: String? = nil, min: Int? = nil, max: Int? = nil,
         element: (inout ConstraintCheck, Element) -> Void = { _, _ in }
     ) {
-        guard let value, size(value, value.count, at: member, min: min, max: max, isSensitive: isSensitive) else { return }
+        guard let value, checkSize(value.count, at: member, min: min, max: max) else { return }
         descend(to: member) { check in
             for (index, item) in value.enumerated() {
                 check.descend(to: "\(index + 1).member") { element(&$0, item) }
@@ -79,7 +79,7 @@ package struct ConstraintCheck: Sendable {
         keys: StringConstraint? = nil, isSensitive: Bool = false,
         element: (inout ConstraintCheck, Value) -> Void = { _, _ in }
     ) {
-        guard let value, size(value, value.count, at: member, min: min, max: max, isSensitive: isSensitive) else { return }
+        guard let value, checkSize(value.count, at: member, min: min, max: max) else { return }
         for (key, item) in value.sorted(by: { $0.key < $1.key }) {
             if let keys {
                 let failures = keys.failures(of: key)
@@ -96,19 +96,11 @@ package struct ConstraintCheck: Sendable {
         }
     }
 
-    private mutating func size(
-        _ value: some Any, _ count: Int, at member: String?, min: Int?, max: Int?, isSensitive: Bool
-    ) -> Bool {
-        if let min, count < min {
-            report(isSensitive ? nil : "[]", at: member, "Member must have length greater than or equal to \(min)")
-        }
-        if let max, count > max {
-            report(
-                isSensitive ? nil : "[\(count) elements]", at: member,
-                "Member must have length less than or equal to \(max)")
-            return false
-        }
-        return true
+    private mutating func checkSize(_ count: Int, at member: String?, min: Int?, max: Int?) -> Bool {
+        if let min, count < min { report("[]", at: member, "Member must have length greater than or equal to \(min)") }
+        guard let max, count > max else { return true }
+        report("[\(count) elements]", at: member, "Member must have length less than or equal to \(max)")
+        return false
     }
 
     private mutating func descend(to member: String?, _ body: (inout ConstraintCheck) -> Void) {

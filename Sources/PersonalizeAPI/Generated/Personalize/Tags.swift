@@ -103,7 +103,7 @@ package struct UntagResourceRequest: Codable, Sendable, Hashable {
 extension UntagResourceRequest: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.string(resourceArn, at: "resourceArn", .arn)
-        check.list(tagKeys, at: "tagKeys", min: 0, max: 200, isSensitive: true) { check, element in
+        check.list(tagKeys, at: "tagKeys", min: 0, max: 200) { check, element in
             check.string(element, .tagKey)
         }
     }

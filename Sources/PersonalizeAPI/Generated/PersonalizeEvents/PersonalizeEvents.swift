@@ -121,7 +121,7 @@ extension ActionInteraction: Constrained {
         check.string(eventType, at: "eventType", .stringType)
         check.string(eventId, at: "eventId", .stringType)
         check.string(recommendationId, at: "recommendationId", .recommendationId)
-        check.list(impression, at: "impression", min: 1, max: 25, isSensitive: true) { check, element in
+        check.list(impression, at: "impression", min: 1, max: 25) { check, element in
             check.string(element, .actionId)
         }
         check.string(properties?.text, at: "properties", .actionInteractionProperties)
@@ -221,7 +221,7 @@ extension PutEventsRequest: Constrained {
         check.string(trackingId, at: "trackingId", .stringType)
         check.string(userId, at: "userId", .userId)
         check.string(sessionId, at: "sessionId", .stringType)
-        check.list(eventList, at: "eventList", min: 1, max: 10, isSensitive: true) { check, element in
+        check.list(eventList, at: "eventList", min: 1, max: 10) { check, element in
             check.structure(element)
         }
     }
@@ -280,7 +280,7 @@ extension Event: Constrained {
         check.string(itemId, at: "itemId", .itemId)
         check.string(properties?.text, at: "properties", .eventPropertiesJSON)
         check.string(recommendationId, at: "recommendationId", .recommendationId)
-        check.list(impression, at: "impression", min: 1, max: 25, isSensitive: true) { check, element in
+        check.list(impression, at: "impression", min: 1, max: 25) { check, element in
             check.string(element, .itemId)
         }
         check.structure(metricAttribution, at: "metricAttribution")
