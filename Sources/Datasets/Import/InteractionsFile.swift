@@ -58,12 +58,7 @@ enum CSVHeader {
             try reader.finish(take)
         } catch is Found {
         } catch let failure as CSVReader.Failure {
-            let line =
-                switch failure {
-                case .unterminatedQuote(let line), .recordTooLong(let line): line
-                }
-            throw ImportError(
-                .unterminatedQuote, file: url.lastPathComponent, line: line, "a quoted field is never closed")
+            throw ImportError(failure, file: url.lastPathComponent)
         }
         guard let names else {
             throw ImportError(

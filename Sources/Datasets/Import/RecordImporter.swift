@@ -70,14 +70,7 @@ final class RecordImporter {
             try body()
         } catch let failure as CSVReader.Failure {
             hasFailed = true
-            switch failure {
-            case .unterminatedQuote(let line):
-                throw ImportError(.unterminatedQuote, file: file, line: line, "a quoted field is never closed")
-            case .recordTooLong(let line):
-                throw ImportError(
-                    .recordTooLong, file: file, line: line,
-                    "a record has more than \(limits.maximumRecordBytes) bytes; a quote may not be closed")
-            }
+            throw ImportError(failure, file: file)
         } catch {
             hasFailed = true
             throw error
