@@ -96,7 +96,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         tests(of: "PersonalizeAPI"),
-        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
+        tests(of: "ObjectStorage", ["PalateServer", hummingbird, lifecycle, nioCore]),
         tests(of: "Identity"),
     ]
 )
