@@ -24,7 +24,8 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioFileSystem = Target.Dependency.product(name: "_NIOFileSystem", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -66,7 +67,7 @@ let package = Package(
         room("Recommenders", ["LinearAlgebra", "Datasets", collections, algorithms, logging]),
         room("Evaluation", ["LinearAlgebra", "Datasets", "Recommenders", collections]),
         room("Filters", ["Datasets"]),
-        room("ObjectStorage", [grdb, crypto, httpClient, nioCore, nioFileSystem, logging]),
+        room("ObjectStorage", [grdb, crypto, httpClient, nioCore, nioHTTP1, nioPosix, logging]),
         room("Identity", [grdb, logging]),
         room("PersonalizeAPI", [collections]),
         room("Recipes", ["Recommenders"]),

@@ -3,3 +3,8 @@
 
 void openblas_set_num_threads(int number_of_threads);
 int openblas_get_num_threads(void);
+
+// LAPACK by its Fortran symbol, so that libopenblas-dev alone is enough (no LAPACKE). Column-major, arguments by address.
+#if !defined(__LAPACK_H) && !defined(LAPACK_H)
+void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
+#endif

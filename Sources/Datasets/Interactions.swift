@@ -13,11 +13,14 @@ public struct Interactions: Sendable {
     public var eventTypeIndices: [UInt16]?
     /// NaN marks a null; nil when the schema has no `EVENT_VALUE`.
     public var eventValues: [Float]?
+    /// Every other column of the schema (`DEVICE`, `IMPRESSION`, …), each as long as `userIndices`.
+    public var contextColumns: [MetadataColumn]
 
     public init(
         users: Vocabulary = Vocabulary(), items: Vocabulary = Vocabulary(), eventTypes: Vocabulary = Vocabulary(),
         userIndices: [UInt32] = [], itemIndices: [UInt32] = [], timestamps: [Int64] = [],
-        eventTypeIndices: [UInt16]? = nil, eventValues: [Float]? = nil
+        eventTypeIndices: [UInt16]? = nil, eventValues: [Float]? = nil,
+        contextColumns: [MetadataColumn] = []
     ) {
         self.users = users
         self.items = items
@@ -27,6 +30,7 @@ public struct Interactions: Sendable {
         self.timestamps = timestamps
         self.eventTypeIndices = eventTypeIndices
         self.eventValues = eventValues
+        self.contextColumns = contextColumns
     }
 
     public var count: Int { userIndices.count }

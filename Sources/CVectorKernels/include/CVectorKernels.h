@@ -1,2 +1,23 @@
 #pragma once
 #include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// destination[j] += Σ_k weights[k] · matrix[rows[k] · stride + j], for j in 0..<columns.
+///
+/// The destination stays in registers while the rows stream past, which a loop of saxpy calls cannot do. The order of
+/// the additions does not depend on the instruction set's width, so the result depends only on whether the processor
+/// has a fused multiply-add.
+void palate_accumulate_rows(
+    float *restrict destination, size_t columns, const float *restrict matrix, size_t stride,
+    const uint32_t *restrict rows, const float *restrict weights, size_t count);
+
+/// The name of the variant that run-time dispatch chose: "avx2" or "portable".
+const char *palate_vector_kernels_variant(void);
+
+#ifdef __cplusplus
+}
+#endif

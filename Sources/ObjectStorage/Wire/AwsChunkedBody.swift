@@ -1,0 +1,53 @@
+package import NIOCore
+import Synchronization
+
+/// A body in the coding `aws-chunked` as the data it carries. ``trailers`` are there once it has been read to its end.
+package struct AwsChunkedBody<Base: AsyncSequence & Sendable>: AsyncSequence, Sendable
+where Base.Element == ByteBuffer {
+    package typealias Element = ByteBuffer
+
+    fileprivate final class Trailers: Sendable {
+        let fields = Mutex<[String: String]>([:])
+    }
+
+    private let base: Base
+    private let received = Trailers()
+
+    package init(_ base: Base) {
+        self.base = base
+    }
+
+    package var trailers: [String: String] { received.fields.withLock { $0 } }
+
+    package func makeAsyncIterator() -> Iterator {
+        Iterator(base: base.makeAsyncIterator(), received: received)
+    }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        private var base: Base.AsyncIterator
+        private let received: Trailers
+        private var decoder = AwsChunkedDecoder()
+        private var ready: ArraySlice<ByteBuffer> = []
+        private var ended = false
+
+        fileprivate init(base: Base.AsyncIterator, received: Trailers) {
+            self.base = base
+            self.received = received
+        }
+
+        package mutating func next() async throws -> ByteBuffer? {
+            while true {
+                if let buffer = ready.popFirst() { return buffer }
+                if ended { return nil }
+                if let input = try await base.next() {
+                    ready = try decoder.decode(input)[...]
+                } else {
+                    ended = true
+                    try decoder.finish()
+                    let fields = decoder.trailers
+                    received.fields.withLock { $0 = fields }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+public import Datasets
+
+/// What a model can be trained with. The raw value is the public recipe name, the part of the ARN after `recipe/`.
+public enum Algorithm: String, Sendable, CaseIterable {
+    /// Next items from the order of a user's events, see ``UserPersonalization``.
+    case userPersonalization = "aws-user-personalization"
+    /// The same list for everybody, see ``Popularity``.
+    case popularity = "aws-popularity-count"
+
+    /// Learns from `interactions`.
+    ///
+    /// Cooperative: it stops with `CancellationError` soon after the surrounding task is cancelled. The result depends on
+    /// the data, the hyperparameters and the seed, not on the number of threads.
+    ///
+    /// - Parameter hyperparameters: Names and values as text; names that are missing get their default.
+    /// - Throws: ``TrainingError`` for data or hyperparameters that cannot be used, `CancellationError`.
+    public func train(
+        on interactions: Interactions, hyperparameters: [String: String] = [:],
+        options: TrainingOptions = TrainingOptions()
+    ) throws -> TrainedModel {
+        guard interactions.count > 0, !interactions.items.isEmpty else { throw TrainingError.noInteractions }
+        let histories = UserHistories(interactions)
+        let recommender: any StorableRecommender
+        switch self {
+        case .userPersonalization:
+            recommender = try UserPersonalization(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(hyperparameters), options: options)
+        case .popularity:
+            try HyperparameterReader(hyperparameters).finish()
+            recommender = Popularity(histories: histories, items: interactions.items)
+        }
+        options.progress(TrainingProgress(fraction: 1, stage: "trained"))
+        return TrainedModel(
+            algorithm: self, hyperparameters: hyperparameters, seed: options.seed, interactions: interactions,
+            histories: histories, recommender: recommender)
+    }
+
+    /// Checks names and values without training.
+    public func validate(hyperparameters: [String: String]) throws(TrainingError) {
+        switch self {
+        case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
+        case .popularity: try HyperparameterReader(hyperparameters).finish()
+        }
+    }
+}
