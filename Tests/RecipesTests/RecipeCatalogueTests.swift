@@ -30,7 +30,7 @@ import Testing
     @Test func userPersonalizationHasTheDocumentedTable() {
         let recipe = Recipe.userPersonalization
         #expect(recipe.algorithm.defaults == ["hidden_dimension": "149", "bptt": "32", "recency_mask": "true"])
-        #expect(recipe.algorithm.hyperparameters.allSatisfy(\.isTunable))
+        #expect(recipe.algorithm.hyperparameters.allSatisfy { $0.isTunable })
         #expect(recipe.featureTransformation.parameters.allSatisfy { !$0.isTunable })
         #expect(recipe.recipeType.rawValue == "USER_PERSONALIZATION")
     }
@@ -79,7 +79,8 @@ import Testing
     @Test func explorationIsReadFromTheStringsOfTheWire() throws {
         let exploration = try ItemExploration(["explorationWeight": "0.5", "explorationItemAgeCutOff": "7"])
         #expect(exploration.weight == 0.5 && exploration.itemAgeCutOffDays == 7)
-        #expect(try ItemExploration().weight == 0.3 && ItemExploration().itemAgeCutOffDays == 30)
+        let usual = try ItemExploration()
+        #expect(usual.weight == 0.3 && usual.itemAgeCutOffDays == 30)
         for bad in [
             ["explorationWeight": "1.1"], ["explorationItemAgeCutOff": "0"], ["explorationItemAgeCutOff": "inf"],
             ["weight": "1"],
