@@ -18,15 +18,13 @@ package struct Recipe: Sendable {
     package let creationDate: Date
     package let lastUpdateDate: Date
 
+    /// Knows every parameter of the recipe by the same name.
     private let trainer: Algorithm
-    /// Says the documented hyperparameters in the trainer's own names.
-    private let translation: @Sendable (HyperparameterValues) -> [String: String]
 
     package init(
         name: String, recipeType: RecipeType, domain: String? = nil, description: String,
         algorithm: AlgorithmDescription, featureTransformation: FeatureTransformationDescription, explores: Bool,
-        creationDate: Date, lastUpdateDate: Date, trainer: Algorithm,
-        translation: @escaping @Sendable (HyperparameterValues) -> [String: String] = { _ in [:] }
+        creationDate: Date, lastUpdateDate: Date, trainer: Algorithm
     ) {
         self.name = name
         self.recipeType = recipeType
@@ -38,7 +36,6 @@ package struct Recipe: Sendable {
         self.creationDate = creationDate
         self.lastUpdateDate = lastUpdateDate
         self.trainer = trainer
-        self.translation = translation
     }
 
     package var arn: String { "arn:aws:personalize:::recipe/\(name)" }
@@ -50,8 +47,9 @@ package struct Recipe: Sendable {
         hyperparameters: [String: String], featureTransformationParameters: [String: String] = [:]
     ) throws(HyperparameterError) {
         _ = try HyperparameterValues(hyperparameters, for: algorithm.hyperparameters)
-        _ = try HistoryLengthFilter(
-            HyperparameterValues(featureTransformationParameters, for: featureTransformation.parameters))
+        let featurization = try HyperparameterValues(
+            featureTransformationParameters, for: featureTransformation.parameters)
+        try HistoryLengthPercentiles.check(featurization)
     }
 
     /// Trains on `interactions` with documented names and values.
@@ -64,11 +62,21 @@ package struct Recipe: Sendable {
         on interactions: Interactions, hyperparameters: [String: String] = [:],
         featureTransformationParameters: [String: String] = [:], options: TrainingOptions = TrainingOptions()
     ) throws -> TrainedModel {
-        let values = try HyperparameterValues(hyperparameters, for: algorithm.hyperparameters)
-        let filter = try HistoryLengthFilter(
-            HyperparameterValues(featureTransformationParameters, for: featureTransformation.parameters))
-        return try trainer.train(
-            on: filter.apply(to: interactions), hyperparameters: translation(values), options: options)
+        try check(
+            hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
+        let parameters = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+        return try trainer.train(on: interactions, hyperparameters: parameters, options: options)
+    }
+
+    /// Separates parameters that were given in one list, as on the command line, by the table that knows them; what
+    /// neither knows counts as a hyperparameter and is refused there.
+    package func separated(
+        _ parameters: [String: String]
+    ) -> (hyperparameters: [String: String], featureTransformationParameters: [String: String]) {
+        let featurization = Set(featureTransformation.parameters.map(\.name))
+        return (
+            parameters.filter { !featurization.contains($0.key) }, parameters.filter { featurization.contains($0.key) }
+        )
     }
 }
 

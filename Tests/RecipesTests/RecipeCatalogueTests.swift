@@ -29,8 +29,14 @@ import Testing
 
     @Test func userPersonalizationHasTheDocumentedTable() {
         let recipe = Recipe.userPersonalization
-        #expect(recipe.algorithm.defaults == ["hidden_dimension": "149", "bptt": "32", "recency_mask": "true"])
-        #expect(recipe.algorithm.hyperparameters.allSatisfy { $0.isTunable })
+        let documented = ["hidden_dimension": "149", "bptt": "32", "recency_mask": "true"]
+        #expect(
+            recipe.algorithm.defaults.merging(documented) { _, documented in documented } == recipe.algorithm.defaults)
+        #expect(Set(recipe.algorithm.hyperparameters.filter { $0.isTunable }.map(\.name)) == Set(documented.keys))
+        #expect(
+            recipe.featureTransformation.defaults == [
+                "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "0.99",
+            ])
         #expect(recipe.featureTransformation.parameters.allSatisfy { !$0.isTunable })
         #expect(recipe.recipeType.rawValue == "USER_PERSONALIZATION")
     }
@@ -44,7 +50,10 @@ import Testing
             "hidden_dimension is 99999999999999999999999; it must be a whole number from 32 to 256."
         ),
         ("recency_mask", "yes", "recency_mask is yes; it must be one of true, false."),
-        ("layers", "3", "layers is unknown; the recipe has hidden_dimension, bptt, recency_mask."),
+        (
+            "layers", "3",
+            "layers is unknown; the recipe has hidden_dimension, bptt, recency_mask, closed_form_items, coverage_tolerance, validation_users."
+        ),
     ])
     func hyperparametersTheRecipeCannotUseAreNamed(name: String, value: String, message: String) {
         let error = #expect(throws: HyperparameterError.self) {

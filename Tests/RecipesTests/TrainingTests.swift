@@ -29,27 +29,45 @@ import Testing
         }
     }
 
-    @Test func historiesOutsideThePercentilesAreLeftOut() throws {
-        let all = interactions(users: 10)
-        let parameters = ["min_user_history_length_percentile": "0.2", "max_user_history_length_percentile": "0.9"]
-        let filter = try HistoryLengthFilter(
-            HyperparameterValues(parameters, for: Recipe.userPersonalization.featureTransformation.parameters))
-        let filtered = filter.apply(to: all)
-        let kept = Set(filtered.userIndices.map { all.users[Int($0)] })
-        // Lengths are 1...10: the 20th percentile is 2, the 90th is 9.
-        #expect(kept == Set((1...8).map { "u\($0)" }))
-        #expect(filtered.itemIndices.count == filtered.count && filtered.timestamps.count == filtered.count)
-        #expect(filtered.users == all.users && filtered.items == all.items)
-        #expect(filtered.eventTypeIndices == nil)
+    /// The two tables say the same, so that what a solution accepts its training accepts too.
+    @Test func everyValueARecipeAcceptsItsAlgorithmAccepts() throws {
+        for recipe in RecipeCatalogue.standard.all {
+            let algorithm = try #require(Algorithm(rawValue: recipe.name))
+            for parameter in recipe.algorithm.hyperparameters + recipe.featureTransformation.parameters {
+                let (inside, outside) = ends(of: parameter)
+                for text in inside + [parameter.defaultText] {
+                    try algorithm.validate(hyperparameters: [parameter.name: text])
+                }
+                for text in outside {
+                    #expect(throws: TrainingError.self) {
+                        try algorithm.validate(hyperparameters: [parameter.name: text])
+                    }
+                }
+            }
+        }
     }
 
-    @Test func nobodyIsLeftOutByDefault() throws {
-        let all = interactions(users: 10)
-        #expect(try HistoryLengthFilter(HyperparameterValues([:], for: [])).apply(to: all).count == all.count)
-        let empty = try HistoryLengthFilter(
-            HyperparameterValues(
-                ["max_user_history_length_percentile": "0.5"],
-                for: Recipe.userPersonalization.featureTransformation.parameters))
-        #expect(empty.apply(to: Interactions()).count == 0)
+    private func ends(of parameter: Hyperparameter) -> (inside: [String], outside: [String]) {
+        switch parameter {
+        case .integer(let integer):
+            (
+                ["\(integer.range.lowerBound)", "\(integer.range.upperBound)"],
+                ["\(integer.range.lowerBound - 1)", "\(integer.range.upperBound + 1)"]
+            )
+        case .continuous(let continuous):
+            (
+                ["\(continuous.range.lowerBound)", "\(continuous.range.upperBound)"],
+                ["\(continuous.range.lowerBound.nextDown)", "\(continuous.range.upperBound.nextUp)"]
+            )
+        case .categorical(let categorical): (categorical.values, ["none of them"])
+        }
+    }
+
+    @Test func parametersOfTheCommandLineFindTheirTable() {
+        let separated = Recipe.userPersonalization.separated([
+            "bptt": "8", "max_user_history_length_percentile": "0.5", "layers": "3",
+        ])
+        #expect(separated.hyperparameters == ["bptt": "8", "layers": "3"])
+        #expect(separated.featureTransformationParameters == ["max_user_history_length_percentile": "0.5"])
     }
 }

@@ -12,9 +12,12 @@ extension Recipe {
             hyperparameters: [
                 .integer(UserPersonalizationParameters.hiddenDimension), .integer(UserPersonalizationParameters.bptt),
                 .categorical(UserPersonalizationParameters.recencyMask),
+                .integer(UserPersonalizationParameters.closedFormItems),
+                .continuous(UserPersonalizationParameters.coverageTolerance),
+                .integer(UserPersonalizationParameters.validationUsers),
             ]),
         featureTransformation: FeatureTransformationDescription(
-            name: "JSON-percentile-filtering", parameters: HistoryLengthFilter.table),
+            name: "JSON-percentile-filtering", parameters: HistoryLengthPercentiles.table),
         explores: true,
         creationDate: Date(timeIntervalSince1970: 1_795_392_000),
         lastUpdateDate: Date(timeIntervalSince1970: 1_795_392_000),
@@ -26,4 +29,9 @@ private enum UserPersonalizationParameters {
     static let hiddenDimension = IntegerHyperparameter("hidden_dimension", in: 32...256, default: 149, isTunable: true)
     static let bptt = IntegerHyperparameter("bptt", in: 2...32, default: 32, isTunable: true)
     static let recencyMask = CategoricalHyperparameter("recency_mask", default: true, isTunable: true)
+
+    // Beyond the documented table.
+    static let closedFormItems = IntegerHyperparameter("closed_form_items", in: 1...50_000, default: 4_096)
+    static let coverageTolerance = ContinuousHyperparameter("coverage_tolerance", in: 0...0.5, default: 0.04)
+    static let validationUsers = IntegerHyperparameter("validation_users", in: 0...10_000, default: 500)
 }
