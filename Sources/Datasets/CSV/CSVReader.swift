@@ -28,8 +28,13 @@ package struct CSVReader: Sendable {
     private static let padding = 8
 
     package init(maximumRecordBytes: Int = 16 << 20) {
+        self.init(maximumRecordBytes: maximumRecordBytes, bufferBytes: Self.pieceBytes)
+    }
+
+    /// - Parameter bufferBytes: what the buffer holds before it must grow.
+    init(maximumRecordBytes: Int, bufferBytes: Int) {
         self.maximumRecordBytes = maximumRecordBytes
-        buffer = Array(repeating: 0, count: Self.pieceBytes + Self.padding)
+        buffer = Array(repeating: 0, count: bufferBytes + Self.padding)
     }
 
     /// Takes the next bytes and calls `body` for each record that is complete.

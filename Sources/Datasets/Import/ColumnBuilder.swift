@@ -1,14 +1,14 @@
 import Foundation
 
 /// Turns the cells of one field into the field's column files.
-final class ColumnBuilder {
+struct ColumnBuilder {
     let field: SchemaField
     private let kind: ColumnKind
     private let maximumLength: Int
     private var table = IdentifierTable()
-    private let values: ColumnOutput
+    private var values: ColumnOutput
     /// The ends of texts; nil for other kinds.
-    private let ends: ColumnOutput?
+    private var ends: ColumnOutput?
     private var textBytes: UInt64 = 0
     private(set) var minimum = Int64.max
     private(set) var maximum = Int64.min
@@ -43,7 +43,7 @@ final class ColumnBuilder {
     var distinctCount: Int { table.count }
 
     @inline(__always)
-    func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
+    mutating func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
         guard !cell.isEmpty else {
             guard field.isNullable else {
                 throw .cell(CellError(message: "is empty, but the field does not allow null", showsText: false))
@@ -96,7 +96,7 @@ final class ColumnBuilder {
         }
     }
 
-    func appendNull() throws(Failure) {
+    mutating func appendNull() throws(Failure) {
         do throws(SegmentError) {
             switch kind {
             case .identifier, .category: try values.append(UInt32.max)
@@ -113,18 +113,18 @@ final class ColumnBuilder {
     }
 
     @inline(__always)
-    private func code(_ cell: UnsafeBufferPointer<UInt8>) throws(CellError) -> UInt32 {
+    private mutating func code(_ cell: UnsafeBufferPointer<UInt8>) throws(CellError) -> UInt32 {
         switch table.find(cell) {
         case .found(let code): return code
-        case .absent(let hash): return try insert(cell, hash: hash)
+        case .absent(let probe): return try insert(cell, probe)
         }
     }
 
     /// Bytes are checked once, when they first appear.
     @inline(never)
-    private func insert(_ cell: UnsafeBufferPointer<UInt8>, hash: UInt64) throws(CellError) -> UInt32 {
+    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: IdentifierTable.Probe) throws(CellError) -> UInt32 {
         try CellParsing.checkText(cell, maximumLength: maximumLength)
-        guard let code = table.insert(cell, hash: hash) else {
+        guard let code = table.insert(cell, probe) else {
             throw CellError(
                 message: "is one distinct value too many; there are at most \(IdentifierTable.maximumCount)")
         }
@@ -132,12 +132,12 @@ final class ColumnBuilder {
     }
 
     /// The field's files, complete.
-    func finish() throws(SegmentError) -> [ColumnOutput] {
+    mutating func finish() throws(SegmentError) -> [ColumnOutput] {
         var outputs = [values]
         if let ends { outputs.append(ends) }
         if kind == .identifier || kind == .category || kind == .eventType {
-            let names = ColumnOutput(name: "\(field.name).names", in: directory, capacity: capacity)
-            let nameEnds = ColumnOutput(name: "\(field.name).ends", in: directory, capacity: capacity)
+            var names = ColumnOutput(name: "\(field.name).names", in: directory, capacity: capacity)
+            var nameEnds = ColumnOutput(name: "\(field.name).ends", in: directory, capacity: capacity)
             var failure: SegmentError?
             table.arena.withUnsafeBufferPointer { arena in
                 do throws(SegmentError) { try names.append(arena) } catch { failure = error }

@@ -7,6 +7,7 @@ protocol SafetensorsElement: BitwiseCopyable, Sendable {
 }
 
 extension Float: SafetensorsElement { static let safetensorsName = "F32" }
+extension Double: SafetensorsElement { static let safetensorsName = "F64" }
 extension Int64: SafetensorsElement { static let safetensorsName = "I64" }
 extension UInt32: SafetensorsElement { static let safetensorsName = "U32" }
 extension UInt16: SafetensorsElement { static let safetensorsName = "U16" }
