@@ -94,5 +94,6 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         tests(of: "PersonalizeAPI"),
+        tests(of: "Recipes", ["Datasets", "Recommenders"]),
     ]
 )

@@ -1,0 +1,133 @@
+"""kill -9 at any moment loses nothing that was acknowledged."""
+
+import json
+import time
+
+import pytest
+from scenario import (
+    SCHEMA, Stack, activate, create_schema, describe, error_code, interactions_csv, settle, start_import,
+    wait_until_gone,
+)
+
+LARGE = {"users": 4000, "items": 3000, "events": 100}
+
+
+@pytest.fixture(scope="module")
+def large_csv():
+    """Long enough to read and to learn that a signal arrives in the middle."""
+    return interactions_csv(**LARGE, seed=2)
+
+
+def wait_for_progress(personalize, arn, seconds=60):
+    """Until the work on the resource has begun; whether it is still going on."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        status = describe(personalize, arn)["status"]
+        if status != "CREATE PENDING":
+            return status == "CREATE IN_PROGRESS"
+        time.sleep(0.005)
+    raise AssertionError(f"{arn} was never begun")
+
+
+def test_every_acknowledged_create_survives_a_kill(own_service):
+    def after_kill():
+        own_service.restart()
+        return own_service.client("personalize")
+
+    personalize = own_service.client("personalize")
+    schema = create_schema(personalize, "films")
+    personalize = after_kill()
+    assert json.loads(personalize.describe_schema(schemaArn=schema)["schema"]["schema"]) == SCHEMA
+
+    group = personalize.create_dataset_group(
+        name="films", tags=[{"tagKey": "team", "tagValue": "films"}])["datasetGroupArn"]
+    personalize = after_kill()
+    activate(personalize, group)
+
+    dataset = personalize.create_dataset(
+        name="films", datasetGroupArn=group, schemaArn=schema, datasetType="Interactions")["datasetArn"]
+    personalize = after_kill()
+    activate(personalize, dataset)
+
+    own_service.client("s3").create_bucket(Bucket="films")
+    own_service.client("s3").put_object(Bucket="films", Key="a.csv", Body=interactions_csv().encode())
+    personalize = after_kill()
+    assert own_service.client("s3").get_object(
+        Bucket="films", Key="a.csv")["Body"].read() == interactions_csv().encode()
+
+    solution = personalize.create_solution(
+        name="films", datasetGroupArn=group,
+        recipeArn="arn:aws:personalize:::recipe/aws-popularity-count")["solutionArn"]
+    personalize = after_kill()
+    activate(personalize, solution)
+
+    personalize.delete_solution(solutionArn=solution)
+    personalize = after_kill()
+    wait_until_gone(personalize, solution)
+    # Still refused: what was created once is not forgotten.
+    assert error_code(personalize.create_schema, name="films",
+                      schema=json.dumps(SCHEMA)) == "ResourceAlreadyExistsException"
+
+
+def test_an_import_in_progress_is_finished_after_a_kill(own_service, large_csv):
+    stack = Stack(own_service, "films", large_csv)
+    job = start_import(stack.personalize, "films", stack.dataset, stack.location, stack.role)
+    wait_for_progress(stack.personalize, job)
+    own_service.restart()
+    personalize = own_service.client("personalize")
+    resource = settle(personalize, job)
+    assert resource["status"] == "ACTIVE" or resource["failureReason"]
+    if resource["status"] == "ACTIVE":
+        again = start_import(personalize, "again", stack.dataset, stack.location, stack.role)
+        activate(personalize, again)
+
+
+def test_a_training_in_progress_is_finished_after_a_kill(own_service, large_csv):
+    stack = Stack(own_service, "films", large_csv)
+    stack.import_data()
+    solution = stack.personalize.create_solution(
+        name="films", datasetGroupArn=stack.group,
+        recipeArn="arn:aws:personalize:::recipe/aws-user-personalization")["solutionArn"]
+    activate(stack.personalize, solution)
+    version = stack.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    wait_for_progress(stack.personalize, version)
+    own_service.restart()
+    resource = settle(own_service.client("personalize"), version, timeout=180)
+    assert resource["status"] == "ACTIVE" or resource["failureReason"]
+
+
+def test_a_campaign_answers_the_same_after_a_kill(own_service):
+    stack = Stack(own_service, "films")
+    stack.import_data()
+    stack.train()
+    campaign = stack.deploy()
+    users = ["u0", "u1", "a stranger"]
+
+    def answers():
+        runtime = own_service.client("personalize-runtime")
+        return [runtime.get_recommendations(campaignArn=campaign, userId=user)["itemList"] for user in users]
+
+    metrics = stack.personalize.get_solution_metrics(solutionVersionArn=stack.version)["metrics"]
+    before = answers()
+    own_service.restart()
+    assert answers() == before
+    personalize = own_service.client("personalize")
+    assert personalize.get_solution_metrics(solutionVersionArn=stack.version)["metrics"] == metrics
+    assert describe(personalize, campaign)["status"] == "ACTIVE"
+
+
+def test_a_graceful_stop_ends_with_success_and_loses_nothing(own_service):
+    arn = create_schema(own_service.client("personalize"), "films")
+    assert own_service.stop() == 0
+    own_service.start()
+    assert own_service.client("personalize").describe_schema(schemaArn=arn)["schema"]["name"] == "films"
+
+
+def test_a_second_service_on_the_same_data_is_refused(own_service):
+    import subprocess
+    from service import binary
+    second = subprocess.run(
+        [binary(), "serve", "--port", "0", "--data-dir", str(own_service.data)], capture_output=True, text=True,
+        timeout=30, check=False)
+    assert second.returncode != 0 and str(own_service.data) in second.stderr
+    assert own_service.client("personalize").list_schemas()["schemas"] == []
