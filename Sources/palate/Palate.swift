@@ -5,5 +5,5 @@ struct Palate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "palate",
         abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.",
-        subcommands: [BenchCommand.self])
+        subcommands: [TrainCommand.self, RecommendCommand.self, EvaluateCommand.self, BenchCommand.self])
 }
