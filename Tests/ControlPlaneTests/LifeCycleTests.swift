@@ -110,7 +110,7 @@ import Testing
             let solution = try await service.createSolution(in: group)
             let version = try #require(try await service.trainAndWait(solution))
             #expect(version.status == "CREATE FAILED")
-            #expect(version.failureReason?.contains("no interactions dataset") == true)
+            #expect(version.failureReason?.contains("no interactions dataset with imported data") == true)
             await expectError(.invalidInputException) {
                 _ = try await plane.createCampaign(
                     .init(name: "films", solutionVersionArn: version.solutionVersionArn ?? ""))

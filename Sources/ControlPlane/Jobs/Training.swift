@@ -1,5 +1,6 @@
 import GRDB
 import Datasets
+import Evaluation
 import Foundation
 import PersonalizeAPI
 import Recipes
@@ -15,52 +16,69 @@ struct Training {
         guard let recipe = controlPlane.recipes.recipe(arn: version.recipeArn) else {
             throw JobFailure(reason: "There is no recipe \(version.recipeArn).")
         }
-        let interactions = try await interactions(of: version)
+        let data = try await data(of: version)
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
         let options = TrainingOptions { report in
             progress.set(report.fraction, report.stage, on: job.arn)
         }
-        let model = try recipe.train(
-            on: interactions, hyperparameters: version.configuration?.algorithmHyperParameters ?? [:],
-            featureTransformationParameters: version.configuration?.featureTransformationParameters ?? [:],
-            options: options)
-        try model.write(to: controlPlane.directories.models.appending(path: folder))
-        let metrics: [String: Double] = [:]
-        let seconds = Double((ContinuousClock.now - began).components.seconds)
+        let configuration = version.configuration
+        let parameters = try recipe.trainerParameters(
+            hyperparameters: configuration?.algorithmHyperParameters ?? [:],
+            featureTransformationParameters: configuration?.featureTransformationParameters ?? [:])
+        let run = TrainingRun(
+            of: recipe.trainer, hyperparameters: parameters, options: options, catalogueItemCount: data.itemCount)
+        let outcome: TrainingRun.Outcome
+        do {
+            outcome = try run.run(on: data.interactions)
+        } catch let error as TrainingError {
+            throw JobFailure(reason: "\(error)")
+        }
+        try outcome.model.write(to: controlPlane.directories.models.appending(path: folder))
+        let hours = (ContinuousClock.now - began) / .seconds(3600)
 
         try await controlPlane.finish(job) { controlPlane, database in
             var version: SolutionVersionResource = try ResourceStore.get(job.arn, in: database)
             version.outcome = TrainingOutcome(
-                modelDirectory: folder, metrics: metrics, trainingHours: seconds / 3600)
+                modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours)
             version.header.status = .active
             version.header.lastUpdated = controlPlane.clock()
             try ResourceStore.update(version, in: database)
         }
     }
 
-    /// The events that the solution counts.
+    private struct Data {
+        let interactions: Interactions
+        /// Distinct items of the interactions and the items dataset.
+        let itemCount: Int
+    }
+
+    /// The events that the solution counts, and the size of the catalogue.
     ///
-    /// - Throws: ``JobFailure`` when there are none, or fewer than training needs.
-    private func interactions(of version: SolutionVersionResource) async throws -> Interactions {
+    /// - Throws: ``JobFailure`` when there are no events, or fewer than training needs.
+    private func data(of version: SolutionVersionResource) async throws -> Data {
         let datasets = try await controlPlane.database.pool.read { database in
             try ResourceStore.list(DatasetResource.self, referencing: version.datasetGroupArn, in: database)
                 .map(\.resource)
         }
-        guard let dataset = datasets.first(where: { $0.datasetType == DatasetType.interactions.rawValue }) else {
-            throw JobFailure(reason: "The dataset group \(version.datasetGroupArn) has no interactions dataset.")
+        func directory(of type: DatasetType) throws -> URL? {
+            guard let dataset = datasets.first(where: { $0.datasetType == type.rawValue }) else { return nil }
+            return dataset.bulkData.map { controlPlane.directories.datasets.appending(path: $0.directory) }
         }
-        guard let data = dataset.bulkData else {
-            throw JobFailure(reason: "The dataset \(dataset.arn) has no data: no import job has become ACTIVE.")
+        guard let interactionsDirectory = try directory(of: .interactions) else {
+            throw JobFailure(
+                reason: "The dataset group \(version.datasetGroupArn) has no interactions dataset with imported data.")
         }
-        let all = try Interactions(contentsOf: controlPlane.directories.datasets.appending(path: data.directory))
+        let all = try Interactions(contentsOf: interactionsDirectory)
+        var items = Set(all.items.identifiers)
+        if let itemsDirectory = try directory(of: .items) {
+            items.formUnion(try MetadataTable(contentsOf: itemsDirectory).identifiers.identifiers)
+        }
         let selection = try EventSelection(
             eventType: version.eventType, threshold: version.configuration?.eventValueThreshold)
         let interactions = selection.apply(to: all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
-        guard unmet.isEmpty else {
-            throw JobFailure(reason: unmet.map { "\($0)" }.joined(separator: " "))
-        }
-        return interactions
+        guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
+        return Data(interactions: interactions, itemCount: items.count)
     }
 }
