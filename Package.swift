@@ -92,5 +92,6 @@ let package = Package(
                 configuration, httpClient, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
+        tests(of: "Datasets"),
     ]
 )
