@@ -104,5 +104,6 @@ let package = Package(
             ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
         tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
         tests(of: "Identity"),
+        tests(of: "Datasets"),
     ]
 )
