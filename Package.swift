@@ -26,6 +26,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
@@ -84,7 +86,7 @@ let package = Package(
             "PalateServer",
             [
                 "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", hummingbird, lifecycle,
-                logging, metrics, tracing, crypto, httpTypes, nioCore,
+                logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
             ]),
         .executableTarget(
             name: "palate",
@@ -95,5 +97,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests(of: "PersonalizeAPI"),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
+        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
+        tests(of: "Identity"),
     ]
 )

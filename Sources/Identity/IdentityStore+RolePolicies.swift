@@ -90,3 +90,14 @@ extension IdentityStore {
         }
     }
 }
+
+extension IdentityStore {
+    /// The roles that a policy is attached to, by name.
+    package func roles(withPolicy arn: String) async throws -> [IdentityRole] {
+        _ = try await policy(arn)
+        return try await database.read { db in
+            try AttachmentRecord.filter(Column("arn") == arn).order(Column("role")).fetchAll(db)
+                .compactMap { try RoleRecord.fetchOne(db, key: $0.role) }
+        }.map { role($0) }
+    }
+}

@@ -13,5 +13,6 @@ package enum BucketSetting: String, Sendable, CaseIterable {
     case logging
     case requestPayment = "request payment"
     case website
-    case acl
+    case replication
+    case objectLock = "object lock"
 }

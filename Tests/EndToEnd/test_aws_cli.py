@@ -5,15 +5,15 @@ import os
 import subprocess
 
 import pytest
-from scenario import SCHEMA
+from scenario import SCHEMA, environment
 
 
 @pytest.fixture
-def aws(service):
+def aws(palate):
     def run(*arguments):
         return subprocess.run(
             ["aws", *arguments], capture_output=True, text=True, timeout=60, check=False,
-            env=os.environ | service.environment() | {"AWS_PAGER": ""})
+            env=os.environ | environment(palate) | {"AWS_PAGER": ""})
     return run
 
 

@@ -1,6 +1,6 @@
 import pytest
 from scenario import SCHEMA, activate, create_dataset, create_group, create_schema, error_code, error_of, wait_until_gone
-from service import ACCOUNT, REGION
+from conftest import ACCOUNT, REGION
 
 MISSING = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 

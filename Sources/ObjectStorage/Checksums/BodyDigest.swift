@@ -1,6 +1,6 @@
 import Crypto
 package import Foundation
-import NIOCore
+package import NIOCore
 
 /// What an uploader said about a body before or behind it; each part that is present is checked once the body is in.
 package struct BodyExpectation: Sendable {
@@ -14,7 +14,7 @@ package struct BodyExpectation: Sendable {
     package var checksum: String?
     /// The size in bytes before any transfer coding.
     package var size: Int64?
-    /// Trailer fields by lower-case name, asked for when the body has ended.
+    /// Trailer fields by lower-case name, asked for when the body has ended; the checksum must be among them.
     package var trailers: (@Sendable () -> [String: String])?
 
     package init(
@@ -31,20 +31,20 @@ package struct BodyExpectation: Sendable {
 }
 
 /// The hashes of one body, computed while it streams by.
-struct BodyDigest {
+package struct BodyDigest {
     private var md5 = Insecure.MD5()
     private var payload: SHA256?
     private var checksum: ChecksumState?
     private let expectation: BodyExpectation
-    private(set) var size: Int64 = 0
+    package private(set) var size: Int64 = 0
 
-    init(_ expectation: BodyExpectation) {
+    package init(_ expectation: BodyExpectation) {
         self.expectation = expectation
         payload = expectation.payloadHash == nil ? nil : SHA256()
         checksum = expectation.algorithm.map(ChecksumState.init)
     }
 
-    mutating func update(_ buffer: ByteBuffer) throws(ObjectStorageError) {
+    package mutating func update(_ buffer: ByteBuffer) throws(ObjectStorageError) {
         size += Int64(buffer.readableBytes)
         if let declared = expectation.size, size > declared {
             throw .sizeMismatch(declared: declared, received: size)
@@ -57,7 +57,7 @@ struct BodyDigest {
     }
 
     /// The MD5 and the checksum, after every expectation has been found true.
-    func finish() throws(ObjectStorageError) -> (md5: Data, checksum: ObjectChecksum?) {
+    package func finish() throws(ObjectStorageError) -> (md5: Data, checksum: ObjectChecksum?) {
         if let declared = expectation.size, size != declared {
             throw .sizeMismatch(declared: declared, received: size)
         }
@@ -68,7 +68,13 @@ struct BodyDigest {
         }
         guard let algorithm = expectation.algorithm, let checksum else { return (md5Bytes, nil) }
         let computed = Data(checksum.bytes)
-        let declared = expectation.checksum ?? expectation.trailers?()[algorithm.headerName]
+        var declared = expectation.checksum
+        if declared == nil, let trailers = expectation.trailers {
+            guard let trailer = trailers()[algorithm.headerName] else {
+                throw .malformedChecksum(algorithm.headerName)
+            }
+            declared = trailer
+        }
         if let declared {
             guard let bytes = Data(base64Encoded: declared), bytes.count == algorithm.byteCount else {
                 throw .malformedChecksum(algorithm.headerName)

@@ -9,6 +9,11 @@ package struct XMLWriter {
 
     package var document: String { output }
 
+    /// Character data in the element that is open.
+    package mutating func text(_ text: String) {
+        Self.escape(text, into: &output)
+    }
+
     package mutating func element(_ name: String, _ text: String) {
         output += "<\(name)>"
         Self.escape(text, into: &output)
