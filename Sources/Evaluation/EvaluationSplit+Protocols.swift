@@ -18,7 +18,10 @@ extension EvaluationSplit {
     private static func rows(of interactions: Interactions, without users: [Int]) -> [Int] {
         var isHeldOut = [Bool](repeating: false, count: interactions.users.count)
         for user in users { isHeldOut[user] = true }
-        return (0..<interactions.count).filter { !isHeldOut[Int(interactions.userIndices[$0])] }
+        return (0..<interactions.count).filter {
+            let user = Int(interactions.userIndices[$0])
+            return user < isHeldOut.count && !isHeldOut[user]
+        }
     }
 
     static func personalize(
@@ -40,6 +43,7 @@ extension EvaluationSplit {
         var lastRow = [Int](repeating: -1, count: interactions.users.count)
         for row in 0..<interactions.count {
             let user = Int(interactions.userIndices[row])
+            guard user < lastRow.count, Int(interactions.itemIndices[row]) < interactions.items.count else { continue }
             if lastRow[user] < 0 || interactions.timestamps[row] >= interactions.timestamps[lastRow[user]] {
                 lastRow[user] = row
             }

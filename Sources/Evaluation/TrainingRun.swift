@@ -9,11 +9,14 @@ public struct TrainingRun: Sendable {
     public var options: TrainingOptions
     /// Distinct items of the interactions and items datasets, for coverage; nil counts those of the interactions.
     public var catalogueItemCount: Int?
+    /// Whether the recipe is measured before the training.
+    public var measuresFirst: Bool
 
     public init(
         of algorithm: Algorithm, hyperparameters: [String: String] = [:], options: TrainingOptions = TrainingOptions(),
-        catalogueItemCount: Int? = nil
+        catalogueItemCount: Int? = nil, measuresFirst: Bool = true
     ) {
+        self.measuresFirst = measuresFirst
         self.algorithm = algorithm
         self.hyperparameters = hyperparameters
         self.options = options
@@ -40,14 +43,17 @@ public struct TrainingRun: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         var metrics: [String: Double] = [:]
-        do {
-            metrics = try Self.evaluatePersonalize(
-                algorithm, on: interactions, hyperparameters: hyperparameters,
-                catalogueItemCount: catalogueItemCount, options: options.within(0...0.5, prefix: "measuring: "))
-        } catch EvaluationError.tooFewUsers {}
+        let share = measuresFirst ? 0.5 : 0
+        if measuresFirst {
+            do {
+                metrics = try Self.evaluatePersonalize(
+                    algorithm, on: interactions, hyperparameters: hyperparameters,
+                    catalogueItemCount: catalogueItemCount, options: options.within(0...share, prefix: "measuring: "))
+            } catch EvaluationError.tooFewUsers {}
+        }
         let evaluated = clock.now
         let model = try algorithm.train(
-            on: interactions, hyperparameters: hyperparameters, options: options.within(0.5...1))
+            on: interactions, hyperparameters: hyperparameters, options: options.within(share...1))
         return Outcome(
             model: model, metrics: metrics, trainingSeconds: (clock.now - evaluated).seconds,
             evaluationSeconds: (evaluated - start).seconds)

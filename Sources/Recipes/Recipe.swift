@@ -19,7 +19,7 @@ package struct Recipe: Sendable {
     package let lastUpdateDate: Date
 
     /// Knows every parameter of the recipe by the same name.
-    private let trainer: Algorithm
+    package let trainer: Algorithm
 
     package init(
         name: String, recipeType: RecipeType, domain: String? = nil, description: String,
@@ -62,10 +62,18 @@ package struct Recipe: Sendable {
         on interactions: Interactions, hyperparameters: [String: String] = [:],
         featureTransformationParameters: [String: String] = [:], options: TrainingOptions = TrainingOptions()
     ) throws -> TrainedModel {
+        let parameters = try trainerParameters(
+            hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
+        return try trainer.train(on: interactions, hyperparameters: parameters, options: options)
+    }
+
+    /// Both kinds of parameters, checked, in the one list that ``trainer`` takes.
+    package func trainerParameters(
+        hyperparameters: [String: String], featureTransformationParameters: [String: String]
+    ) throws(HyperparameterError) -> [String: String] {
         try check(
             hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
-        let parameters = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
-        return try trainer.train(on: interactions, hyperparameters: parameters, options: options)
+        return hyperparameters.merging(featureTransformationParameters) { given, _ in given }
     }
 
     /// Separates parameters that were given in one list, as on the command line, by the table that knows them; what

@@ -5,5 +5,8 @@ struct Palate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "palate",
         abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.",
-        subcommands: [BenchCommand.self])
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, TrainCommand.self, RecommendCommand.self, EvaluateCommand.self,
+            BenchCommand.self,
+        ])
 }
