@@ -196,13 +196,13 @@ def train(personalize, solution):
 class Stack:
     """Everything up to imported interactions, under one prefix."""
 
-    def __init__(self, service, prefix, csv_text=None):
-        self.personalize = service.client("personalize")
+    def __init__(self, server, prefix, csv_text=None):
+        self.personalize = server.client("personalize")
         self.csv = csv_text or interactions_csv()
         self.prefix = prefix
-        bucket = create_bucket(service.client("s3"), f"{prefix}-bucket", {"interactions.csv": self.csv})
+        bucket = create_bucket(server.client("s3"), f"{prefix}-bucket", {"interactions.csv": self.csv})
         self.location = f"s3://{bucket}/interactions.csv"
-        self.role = create_role(service.client("iam"), f"{prefix}-role")
+        self.role = create_role(server.client("iam"), f"{prefix}-role")
         self.schema = create_schema(self.personalize, f"{prefix}-schema")
         self.group = create_group(self.personalize, f"{prefix}-group")
         self.dataset = create_dataset(self.personalize, f"{prefix}-dataset", self.group, self.schema)
@@ -222,3 +222,21 @@ class Stack:
             name=f"{self.prefix}-campaign", solutionVersionArn=self.version, minProvisionedTPS=1)["campaignArn"]
         activate(self.personalize, self.campaign)
         return self.campaign
+
+
+def is_running(server):
+    return server.process is not None and server.process.poll() is None
+
+
+def restart(server):
+    """kill -9, then a new process on the same data."""
+    server.kill()
+    server.start()
+
+
+def environment(server):
+    """What a user exports to point an SDK or the AWS CLI at the service."""
+    return {
+        "AWS_ENDPOINT_URL": server.endpoint, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "palate",
+        "AWS_SECRET_ACCESS_KEY": "palate", "AWS_EC2_METADATA_DISABLED": "true",
+    }

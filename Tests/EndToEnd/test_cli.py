@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from scenario import HEADER, interactions_csv, popularity
-from service import binary
+from conftest import binary
 
 KEYS = {
     "recipe", "users", "items", "interactions", "readSeconds", "trainingSeconds", "evaluationSeconds",

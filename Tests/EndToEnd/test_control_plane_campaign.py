@@ -1,6 +1,7 @@
 import pytest
+from botocore.config import Config
 from scenario import activate, error_code, error_of, popularity, wait_until_gone
-from service import ACCOUNT, REGION
+from conftest import ACCOUNT, REGION
 
 
 def items(runtime, campaign, user, **options):
@@ -37,8 +38,8 @@ def test_the_latest_version_can_be_asked_for(stack, personalize, unique):
     ({"campaignConfig": {"rankingInfluence": {"POPULARITY": 1.5}}}, "campaignConfig.rankingInfluence"),
     ({"name": "a b"}, "name"), ({"solutionVersionArn": "nonsense"}, "solutionVersionArn"),
 ])
-def test_input_that_breaks_a_constraint_is_refused_and_named(service, stack, change, word):
-    personalize = service.client("personalize", parameter_validation=False)
+def test_input_that_breaks_a_constraint_is_refused_and_named(palate, stack, change, word):
+    personalize = palate.client("personalize", config=Config(parameter_validation=False))
     arguments = {"name": "refused", "solutionVersionArn": stack.version, "minProvisionedTPS": 1} | change
     code, message = error_of(personalize.create_campaign, **arguments)
     assert code == "InvalidInputException" and word in message
@@ -96,8 +97,8 @@ def test_longer_lists_begin_with_the_shorter(stack, runtime):
     ({"campaignArn": None, "userId": "u0",
       "filterArn": f"arn:aws:personalize:{REGION}:{ACCOUNT}:filter/none"}, "ResourceNotFoundException"),
 ])
-def test_requests_that_cannot_be_answered_are_refused(service, stack, arguments, code):
-    runtime = service.client("personalize-runtime", parameter_validation=False)
+def test_requests_that_cannot_be_answered_are_refused(palate, stack, arguments, code):
+    runtime = palate.client("personalize-runtime", config=Config(parameter_validation=False))
     if "campaignArn" in arguments and arguments["campaignArn"] is None:
         arguments = arguments | {"campaignArn": stack.campaign}
     found, message = error_of(runtime.get_recommendations, **arguments)

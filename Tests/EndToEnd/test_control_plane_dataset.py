@@ -1,6 +1,6 @@
 import pytest
 from scenario import SCHEMA, activate, create_dataset, create_group, create_schema, error_code, error_of, wait_until_gone
-from service import ACCOUNT, REGION
+from conftest import ACCOUNT, REGION
 
 MISSING = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 
@@ -61,15 +61,25 @@ def test_a_group_has_one_dataset_of_a_type(personalize, unique):
         datasetType="INTERACTIONS") == "ResourceAlreadyExistsException"
 
 
-def test_a_dataset_needs_a_schema_that_has_the_columns_of_its_type(personalize, unique):
+def test_a_dataset_needs_a_schema_for_its_type(personalize, unique):
     group = create_group(personalize, unique)
-    items_schema = SCHEMA | {"name": "Items", "fields": [
-        {"name": "ITEM_ID", "type": "string"}, {"name": "GENRES", "type": ["null", "string"], "categorical": True}]}
-    schema = create_schema(personalize, unique, items_schema)
+    schema = create_schema(personalize, unique, SCHEMA | {"name": "Items", "fields": [
+        {"name": "ITEM_ID", "type": "string"}, {"name": "GENRES", "type": ["null", "string"], "categorical": True}]})
     code, message = error_of(
         personalize.create_dataset, name=unique, datasetGroupArn=group, schemaArn=schema, datasetType="Interactions")
-    assert code == "InvalidInputException" and "USER_ID" in message
+    assert code == "InvalidInputException" and "INTERACTIONS" in message.upper()
     create_dataset(personalize, unique, group, schema, "Items")
+
+
+def test_a_schema_without_a_required_column_makes_no_dataset(personalize, unique):
+    group = create_group(personalize, unique)
+    fields = [field for field in SCHEMA["fields"] if field["name"] != "USER_ID"]
+    try:
+        schema = create_schema(personalize, unique, SCHEMA | {"fields": fields})
+        personalize.create_dataset(name=unique, datasetGroupArn=group, schemaArn=schema, datasetType="Interactions")
+        raise AssertionError("accepted")
+    except personalize.exceptions.InvalidInputException as error:
+        assert "USER_ID" in str(error)
 
 
 def test_a_dataset_needs_what_it_names(personalize, unique):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 from scenario import SCHEMA, create_dataset, create_group, create_schema, error_code, error_of, wait_until_gone
-from service import ACCOUNT, REGION
+from conftest import ACCOUNT, REGION
 
 
 def test_a_schema_is_described_and_listed_as_it_was_given(personalize, unique):

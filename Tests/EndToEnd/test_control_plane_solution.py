@@ -3,7 +3,7 @@ from scenario import (
     METRICS, POPULARITY, USER_PERSONALIZATION, Stack, activate, create_group, create_solution, error_code, error_of,
     settle, train, wait_until_gone,
 )
-from service import ACCOUNT, REGION
+from conftest import ACCOUNT, REGION
 
 
 def test_recipes_are_listed_and_described(personalize):
@@ -50,7 +50,7 @@ def test_metrics_have_the_names_of_the_managed_service(stack, personalize):
     assert metrics["precision_at_25"] > 0.1
 
 
-def test_popularity_recommends_by_the_number_of_events(service, stack, runtime, unique):
+def test_popularity_recommends_by_the_number_of_events(palate, stack, runtime, unique):
     personalize = stack.personalize
     solution = create_solution(personalize, unique, stack.group, POPULARITY)
     version = train(personalize, solution)
@@ -135,8 +135,8 @@ def test_a_solution_with_a_campaign_is_not_deleted(stack, personalize):
     assert personalize.describe_solution(solutionArn=stack.solution)["solution"]["status"] == "ACTIVE"
 
 
-def test_the_same_data_and_recipe_give_the_same_metrics(service, unique):
-    stack = Stack(service, unique[:30])
+def test_the_same_data_and_recipe_give_the_same_metrics(palate, unique):
+    stack = Stack(palate, unique[:30])
     stack.import_data()
     first = stack.train()
     second = train(stack.personalize, stack.solution)

@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scenario import is_running
 
 MODELS = {name: botocore.session.get_session().get_service_model(name)
           for name in ("personalize", "personalize-runtime", "personalize-events")}
@@ -26,8 +27,8 @@ JSON = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def send(service):
-    address = urlsplit(service.endpoint)
+def send(palate):
+    address = urlsplit(palate.endpoint)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
 
     def send(path, body, headers=None):
@@ -47,12 +48,12 @@ def send(service):
         return response, text
     yield send
     connection.close()
-    assert service.is_running
+    assert is_running(palate)
 
 
-def alive(service):
-    assert service.is_running
-    assert service.client("personalize").list_recipes()["recipes"]
+def alive(palate):
+    assert is_running(palate)
+    assert palate.client("personalize").list_recipes()["recipes"]
 
 
 def parsed(response, text):
@@ -108,7 +109,7 @@ def value_of(shape, generator, depth=0):
 
 
 @pytest.mark.parametrize("service_name", MODELS)
-def test_requests_of_the_right_shape_with_wrong_values(service, send, service_name):
+def test_requests_of_the_right_shape_with_wrong_values(palate, send, service_name):
     model = MODELS[service_name]
     generator = random.Random(service_name)
     for round in range(400):
@@ -117,7 +118,7 @@ def test_requests_of_the_right_shape_with_wrong_values(service, send, service_na
         body = json.dumps(value_of(operation.input_shape, generator)).encode()
         headers = {"X-Amz-Target": f"AmazonPersonalize.{name}"} if service_name == "personalize" else {}
         parsed(*send(operation.http["requestUri"], body, headers))
-    alive(service)
+    alive(palate)
 
 
 @pytest.mark.parametrize("headers", [
@@ -127,10 +128,10 @@ def test_requests_of_the_right_shape_with_wrong_values(service, send, service_na
     {"Authorization": "AWS4-HMAC-SHA256 Credential=a/b/c/personalize/aws4_request, SignedHeaders=, Signature=",
      "X-Amz-Target": TARGETS[0]},
 ])
-def test_requests_that_name_no_operation_are_refused(service, send, headers):
+def test_requests_that_name_no_operation_are_refused(palate, send, headers):
     response, _ = send("/", b"{}", headers)
     assert 400 <= response.status < 500
-    alive(service)
+    alive(palate)
 
 
 @pytest.mark.parametrize("lines", [
@@ -139,8 +140,8 @@ def test_requests_that_name_no_operation_are_refused(service, send, headers):
     b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", b"A" * 100_000,
     b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\nX-Amz-Target: AmazonPersonalize.ListSchemas\r\n\r\n{",
 ])
-def test_bytes_that_are_not_http_leave_the_service_alive(service, lines):
-    address = urlsplit(service.endpoint)
+def test_bytes_that_are_not_http_leave_the_service_alive(palate, lines):
+    address = urlsplit(palate.endpoint)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
         try:
             connection.sendall(lines)
@@ -150,11 +151,11 @@ def test_bytes_that_are_not_http_leave_the_service_alive(service, lines):
         except (ConnectionError, TimeoutError):
             answer = b""
     assert not answer.startswith(b"HTTP/1.1 5")
-    alive(service)
+    alive(palate)
 
 
-def test_a_body_over_the_limit_is_refused(service):
-    address = urlsplit(service.endpoint)
+def test_a_body_over_the_limit_is_refused(palate):
+    address = urlsplit(palate.endpoint)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
     try:
         connection.request(
@@ -165,10 +166,10 @@ def test_a_body_over_the_limit_is_refused(service):
         pass
     finally:
         connection.close()
-    alive(service)
+    alive(palate)
 
 
-def test_deep_json_is_refused(service, send):
+def test_deep_json_is_refused(palate, send):
     response, _ = send("/", b'{"name":' + b"[" * 200_000, {"X-Amz-Target": "AmazonPersonalize.CreateDatasetGroup"})
     assert response.status == 400
-    alive(service)
+    alive(palate)

@@ -1,11 +1,13 @@
 """kill -9 at any moment loses nothing that was acknowledged."""
 
 import json
+import subprocess
 import time
 
 import pytest
+from conftest import binary
 from scenario import (
-    SCHEMA, Stack, activate, create_schema, describe, error_code, interactions_csv, settle, start_import,
+    SCHEMA, Stack, activate, create_schema, describe, error_code, interactions_csv, restart, settle, start_import,
     wait_until_gone,
 )
 
@@ -29,12 +31,12 @@ def wait_for_progress(personalize, arn, seconds=60):
     raise AssertionError(f"{arn} was never begun")
 
 
-def test_every_acknowledged_create_survives_a_kill(own_service):
+def test_every_acknowledged_create_survives_a_kill(own_palate):
     def after_kill():
-        own_service.restart()
-        return own_service.client("personalize")
+        restart(own_palate)
+        return own_palate.client("personalize")
 
-    personalize = own_service.client("personalize")
+    personalize = own_palate.client("personalize")
     schema = create_schema(personalize, "films")
     personalize = after_kill()
     assert json.loads(personalize.describe_schema(schemaArn=schema)["schema"]["schema"]) == SCHEMA
@@ -49,10 +51,10 @@ def test_every_acknowledged_create_survives_a_kill(own_service):
     personalize = after_kill()
     activate(personalize, dataset)
 
-    own_service.client("s3").create_bucket(Bucket="films")
-    own_service.client("s3").put_object(Bucket="films", Key="a.csv", Body=interactions_csv().encode())
+    own_palate.client("s3").create_bucket(Bucket="films")
+    own_palate.client("s3").put_object(Bucket="films", Key="a.csv", Body=interactions_csv().encode())
     personalize = after_kill()
-    assert own_service.client("s3").get_object(
+    assert own_palate.client("s3").get_object(
         Bucket="films", Key="a.csv")["Body"].read() == interactions_csv().encode()
 
     solution = personalize.create_solution(
@@ -69,12 +71,12 @@ def test_every_acknowledged_create_survives_a_kill(own_service):
                       schema=json.dumps(SCHEMA)) == "ResourceAlreadyExistsException"
 
 
-def test_an_import_in_progress_is_finished_after_a_kill(own_service, large_csv):
-    stack = Stack(own_service, "films", large_csv)
+def test_an_import_in_progress_is_finished_after_a_kill(own_palate, large_csv):
+    stack = Stack(own_palate, "films", large_csv)
     job = start_import(stack.personalize, "films", stack.dataset, stack.location, stack.role)
     wait_for_progress(stack.personalize, job)
-    own_service.restart()
-    personalize = own_service.client("personalize")
+    restart(own_palate)
+    personalize = own_palate.client("personalize")
     resource = settle(personalize, job)
     assert resource["status"] == "ACTIVE" or resource["failureReason"]
     if resource["status"] == "ACTIVE":
@@ -82,8 +84,8 @@ def test_an_import_in_progress_is_finished_after_a_kill(own_service, large_csv):
         activate(personalize, again)
 
 
-def test_a_training_in_progress_is_finished_after_a_kill(own_service, large_csv):
-    stack = Stack(own_service, "films", large_csv)
+def test_a_training_in_progress_is_finished_after_a_kill(own_palate, large_csv):
+    stack = Stack(own_palate, "films", large_csv)
     stack.import_data()
     solution = stack.personalize.create_solution(
         name="films", datasetGroupArn=stack.group,
@@ -91,43 +93,43 @@ def test_a_training_in_progress_is_finished_after_a_kill(own_service, large_csv)
     activate(stack.personalize, solution)
     version = stack.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
     wait_for_progress(stack.personalize, version)
-    own_service.restart()
-    resource = settle(own_service.client("personalize"), version, timeout=180)
+    restart(own_palate)
+    resource = settle(own_palate.client("personalize"), version, timeout=180)
     assert resource["status"] == "ACTIVE" or resource["failureReason"]
 
 
-def test_a_campaign_answers_the_same_after_a_kill(own_service):
-    stack = Stack(own_service, "films")
+def test_a_campaign_answers_the_same_after_a_kill(own_palate):
+    stack = Stack(own_palate, "films")
     stack.import_data()
     stack.train()
     campaign = stack.deploy()
     users = ["u0", "u1", "a stranger"]
 
     def answers():
-        runtime = own_service.client("personalize-runtime")
+        runtime = own_palate.client("personalize-runtime")
         return [runtime.get_recommendations(campaignArn=campaign, userId=user)["itemList"] for user in users]
 
     metrics = stack.personalize.get_solution_metrics(solutionVersionArn=stack.version)["metrics"]
     before = answers()
-    own_service.restart()
+    restart(own_palate)
     assert answers() == before
-    personalize = own_service.client("personalize")
+    personalize = own_palate.client("personalize")
     assert personalize.get_solution_metrics(solutionVersionArn=stack.version)["metrics"] == metrics
     assert describe(personalize, campaign)["status"] == "ACTIVE"
 
 
-def test_a_graceful_stop_ends_with_success_and_loses_nothing(own_service):
-    arn = create_schema(own_service.client("personalize"), "films")
-    assert own_service.stop() == 0
-    own_service.start()
-    assert own_service.client("personalize").describe_schema(schemaArn=arn)["schema"]["name"] == "films"
+def test_a_graceful_stop_ends_with_success_and_loses_nothing(own_palate):
+    arn = create_schema(own_palate.client("personalize"), "films")
+    process = own_palate.process
+    own_palate.stop()
+    assert process.returncode == 0
+    own_palate.start()
+    assert own_palate.client("personalize").describe_schema(schemaArn=arn)["schema"]["name"] == "films"
 
 
-def test_a_second_service_on_the_same_data_is_refused(own_service):
-    import subprocess
-    from service import binary
+def test_a_second_service_on_the_same_data_is_refused(own_palate):
     second = subprocess.run(
-        [binary(), "serve", "--port", "0", "--data-dir", str(own_service.data)], capture_output=True, text=True,
+        [binary(), "serve", "--port", "0", "--data-dir", str(own_palate.data_dir)], capture_output=True, text=True,
         timeout=30, check=False)
-    assert second.returncode != 0 and str(own_service.data) in second.stderr
-    assert own_service.client("personalize").list_schemas()["schemas"] == []
+    assert second.returncode != 0 and str(own_palate.data_dir) in second.stderr
+    assert own_palate.client("personalize").list_schemas()["schemas"] == []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import boto3
 import pytest
-from scenario import METRICS, SCHEMA, TRUST, interactions_csv, popularity
-from service import ACCOUNT, REGION
+from scenario import METRICS, SCHEMA, TRUST, environment, interactions_csv, popularity
+from conftest import ACCOUNT, REGION
 
 ARN = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 
@@ -33,9 +33,9 @@ def movielens_interactions():
 
 
 @pytest.fixture
-def account(own_service, monkeypatch):
+def account(own_palate, monkeypatch):
     """Only the environment of an SDK user: no endpoint in any call."""
-    for name, value in own_service.environment().items():
+    for name, value in environment(own_palate).items():
         monkeypatch.setenv(name, value)
     return boto3.Session()
 
