@@ -52,7 +52,7 @@ package struct PalateServer: Service {
             iam: IAMService(identities: identity), sts: STSService(identities: identity))
         application = Application(
             responder: dispatcher,
-            server: .http1(additionalChannelHandlers: [ExpectContinueHandler()]),
+            server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "palate"),
             onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? settings.port) },
