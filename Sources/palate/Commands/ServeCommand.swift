@@ -36,7 +36,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The account in ARNs, twelve digits. [default: 123456789012]")
     var account: String?
 
-    @Option(help: "Use this S3 endpoint instead of the embedded object store; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY sign.")
+    @Option(
+        help:
+            "Use this S3 endpoint instead of the embedded object store; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY sign."
+    )
     var s3Endpoint: String?
 
     func run() async throws {
@@ -51,7 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
             return handler
         }
         let logger = Logger(label: "palate")
-        try await CommandFailure.describing {
+        try await CommandFailure.describing(settings) {
             let server = try await PalateServer(settings: settings, logger: logger) { port in
                 logger.notice("Listening on http://\(settings.host):\(port)")
             }
