@@ -4,7 +4,7 @@
 /// A slot holds a string of up to eight bytes itself, so that finding one touches a single cache line; a longer string is
 /// compared in the arena once its hash agrees. The hash is seeded at random: nobody can prepare strings that collide.
 struct IdentifierTable {
-    private struct Slot {
+    fileprivate struct Slot {
         /// The bytes of a string of up to eight; the hash of a longer one.
         var key: UInt64
         var length: UInt32
@@ -60,10 +60,43 @@ struct IdentifierTable {
         return found.map(Place.found) ?? .absent(probe)
     }
 
+    /// The first slot to look at for a string, fetched ahead.
+    struct Candidate {
+        fileprivate var probe: Probe
+        fileprivate var slot: Slot
+    }
+
+    /// Fetches the first slot for each string. The fetches do not depend on one another, so that they wait for memory
+    /// together.
+    func gather(_ strings: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>, into candidates: inout [Candidate]) {
+        candidates.removeAll(keepingCapacity: true)
+        for bytes in strings {
+            candidates.append(
+                Candidate(probe: probe(UnsafeRawBufferPointer(bytes)), slot: Slot(key: 0, length: 0, entry: 0)))
+        }
+        slots.withUnsafeBufferPointer { slots in
+            candidates.withUnsafeMutableBufferPointer { candidates in
+                for index in candidates.indices {
+                    candidates[index].slot = slots[Int(truncatingIfNeeded: candidates[index].probe.hash) & mask]
+                }
+            }
+        }
+    }
+
+    /// The number of a string if its first slot holds it; otherwise nil, which says nothing.
+    @inline(__always)
+    func match(_ candidate: Candidate, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        let slot = candidate.slot
+        guard slot.entry != 0, slot.key == candidate.probe.key, slot.length == UInt32(truncatingIfNeeded: bytes.count),
+            bytes.count <= Self.inlineBytes || arenaHolds(bytes, at: Int(slot.entry) - 1)
+        else { return nil }
+        return slot.entry - 1
+    }
+
     /// Adds bytes that `find` did not find and returns their number; nil when the table is full.
     mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ probe: Probe) -> UInt32? {
         guard count < Self.maximumCount else { return nil }
-        if (count + 1) * 2 > slots.count { grow() }
+        if (count + 1) * 4 > slots.count * 3 { grow() }
         let number = UInt32(truncatingIfNeeded: count)
         arena.append(contentsOf: bytes)
         ends.append(arena.count)
