@@ -92,5 +92,8 @@ let package = Package(
                 configuration, httpClient, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
+        tests(of: "LinearAlgebra"),
+        tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
+        tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
     ]
 )
