@@ -105,5 +105,8 @@ let package = Package(
         tests(
             of: "ControlPlane",
             ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
+        tests(of: "LinearAlgebra"),
+        tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
+        tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
     ]
 )

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+package import LinearAlgebra
 
 /// Ridge regression from an exponentially decayed history to the next item.
 ///
@@ -12,18 +12,24 @@ import LinearAlgebra
 /// The closed form of an item-to-item model is that of H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data"
 /// (WWW 2019), equation 8 without the constraint on the diagonal; the directed, decayed pairs in place of plain
 /// co-occurrence follow from the regression above.
-enum SequentialRidge {
-    struct Parameters: Sendable, Equatable {
+package enum SequentialRidge {
+    package struct Parameters: Sendable, Equatable {
         /// Steps after which an event's weight has fallen to 1/e.
-        var decay: Float
+        package var decay: Float
         /// Λ of an item with the average number of users, relative to the diagonal weight Σ γ^{2k} of one user.
-        var regularization: Float
+        package var regularization: Float
         /// Pairs further apart than this are not counted.
-        var window: Int
+        package var window: Int
+
+        package init(decay: Float, regularization: Float, window: Int) {
+            self.decay = decay
+            self.regularization = regularization
+            self.window = window
+        }
     }
 
     /// B, items by items: row a holds what a recent event with item a says about each next item.
-    static func fit(
+    package static func fit(
         _ occurrences: ItemOccurrences, userCounts: [Float], parameters: Parameters, threads: Int
     ) throws -> Matrix {
         let count = occurrences.sequences.itemCount
@@ -57,18 +63,18 @@ enum SequentialRidge {
 
 /// A ridge that grows with the square root of an item's users: popular items need more of it to be restrained, rare ones
 /// less to be heard.
-struct Regularization {
+package struct Regularization {
     private let strength: Float
     private let userCounts: [Float]
     private let mean: Float
 
-    init(strength: Float, userCounts: [Float]) {
+    package init(strength: Float, userCounts: [Float]) {
         self.strength = strength
         self.userCounts = userCounts
         mean = max(userCounts.reduce(0, +) / Float(max(userCounts.count, 1)), 1e-6)
     }
 
-    subscript(item: Int) -> Float { strength * max(userCounts[item] / mean, 0.01).squareRoot() }
+    package subscript(item: Int) -> Float { strength * max(userCounts[item] / mean, 0.01).squareRoot() }
 }
 
 extension Matrix {
