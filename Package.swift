@@ -54,8 +54,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
@@ -99,10 +99,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests(of: "PersonalizeAPI"),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
-        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
-        tests(of: "Identity"),
         tests(
             of: "ControlPlane",
             ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
+        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
+        tests(of: "Identity"),
     ]
 )
