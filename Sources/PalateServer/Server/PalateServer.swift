@@ -48,8 +48,8 @@ package struct PalateServer: Service {
             controlPlane: controlPlane, recommendations: RecommendationService(campaigns: campaigns))
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
-            s3: S3Service(store: embedded, region: region, account: account),
-            iam: IAMService(store: identity), sts: STSService(account: account))
+            s3: S3Service(store: embedded, account: account, region: region),
+            iam: IAMService(identities: identity), sts: STSService(identities: identity))
         application = Application(
             responder: dispatcher,
             configuration: ApplicationConfiguration(
