@@ -97,12 +97,13 @@ let package = Package(
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
+        tests(of: "Datasets"),
+        tests(of: "Identity"),
+        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
         tests(of: "PersonalizeAPI"),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
         tests(
             of: "ControlPlane",
             ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
-        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
-        tests(of: "Identity"),
     ]
 )

@@ -122,7 +122,9 @@ struct ColumnBuilder {
 
     /// Bytes are checked once, when they first appear.
     @inline(never)
-    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: IdentifierTable.Probe) throws(CellError) -> UInt32 {
+    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: IdentifierTable.Probe) throws(CellError)
+        -> UInt32
+    {
         try CellParsing.checkText(cell, maximumLength: maximumLength)
         guard let code = table.insert(cell, probe) else {
             throw CellError(

@@ -38,10 +38,10 @@ package struct PalateServer: Service {
         let region = settings.controlPlane.region
         let embedded = try EmbeddedObjectStore(directory: root.appending(path: "objects").path, logger: logger)
         let identity = try IdentityStore(path: root.appending(path: "identity.sqlite").path, account: account)
-        let objects: any ObjectStore = embedded
+        let outside = try settings.outsideObjectStore.map { try Self.signedStore($0, region: region) }
         controlPlane = try ControlPlane(
-            settings: settings.controlPlane, directories: DataDirectories(root: root), objects: objects,
-            access: identity, recipes: .standard, logger: logger)
+            settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
+            access: outside == nil ? identity : nil, recipes: .standard, logger: logger)
         campaigns = CampaignRegistry()
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
@@ -52,10 +52,23 @@ package struct PalateServer: Service {
             iam: IAMService(identities: identity), sts: STSService(identities: identity))
         application = Application(
             responder: dispatcher,
+            server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "palate"),
             onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? settings.port) },
             logger: logger)
+    }
+
+    private static func signedStore(
+        _ outside: ServerSettings.OutsideObjectStore, region: String
+    ) throws -> SignedS3Store {
+        do {
+            return try SignedS3Store(
+                endpoint: outside.endpoint, region: region,
+                credentials: AWSCredentials(accessKey: outside.accessKey, secretKey: outside.secretKey))
+        } catch {
+            throw StartError("The S3 endpoint cannot be used: \(error)")
+        }
     }
 
     package func run() async throws {
