@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import zlib
 
 import pytest
 
@@ -175,4 +176,5 @@ def stack(palate):
 def unique(request):
     """A name that no other test uses."""
     text = "".join(character if character.isalnum() else "-" for character in request.node.name.lower())
-    return text.removeprefix("test-")[:40].strip("-")
+    # Names are cut, and the parameters of a test are at their end.
+    return f"{text.removeprefix('test-')[:28].strip('-')}-{zlib.crc32(request.node.nodeid.encode()):08x}"

@@ -51,7 +51,7 @@ def test_columns_may_come_in_any_order_quoted_and_with_carriage_returns(palate, 
 def test_a_bad_row_fails_the_import_with_file_line_and_column(palate, place, unique, broken, words):
     lines = interactions_csv().splitlines()
     lines[1234] = broken
-    job = imported(palate, place, unique.replace("_", "-")[:40], "\n".join(lines))
+    job = imported(palate, place, unique, "\n".join(lines))
     assert job["status"] == "CREATE FAILED"
     for word in ["interactions.csv", "1235", *words]:
         assert word in job["failureReason"], job["failureReason"]

@@ -47,7 +47,7 @@ def test_a_version_says_how_it_was_trained(stack, personalize):
 def test_metrics_have_the_names_of_the_managed_service(stack, personalize):
     metrics = personalize.get_solution_metrics(solutionVersionArn=stack.version)["metrics"]
     assert set(metrics) == METRICS
-    assert metrics["precision_at_25"] > 0.1
+    assert metrics["precision_at_25"] > 0.05
 
 
 def test_popularity_recommends_by_the_number_of_events(palate, stack, runtime, unique):

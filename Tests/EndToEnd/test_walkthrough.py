@@ -63,7 +63,7 @@ def wait_for_deletion(read, not_found, seconds=60):
     raise AssertionError("not deleted")
 
 
-def test_from_ratings_to_recommendations_and_back(account):
+def test_from_ratings_to_recommendations_and_back(account, own_palate):
     personalize = account.client("personalize")
     runtime = account.client("personalize-runtime")
     s3 = account.client("s3")
@@ -192,3 +192,5 @@ def test_from_ratings_to_recommendations_and_back(account):
     assert iam.list_roles()["Roles"] == []
     with pytest.raises(missing):
         personalize.describe_solution_version(solutionVersionArn=version_arn)
+    left = [path for path in own_palate.data_dir.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    assert [path for path in left if path.stat().st_size > 0] == []
