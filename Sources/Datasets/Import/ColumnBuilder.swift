@@ -164,7 +164,7 @@ struct ColumnBuilder {
 
     /// Bytes are checked once, when they first appear.
     @inline(never)
-    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: IdentifierTable.Probe) throws(CellError)
+    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: ByteHash.Probe) throws(CellError)
         -> UInt32
     {
         try CellParsing.checkText(cell, maximumLength: maximumLength)
