@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from scenario import SCHEMA, create_dataset, create_group, create_schema, error_code, error_of, wait_until_gone
@@ -70,3 +71,23 @@ def test_an_unknown_domain_is_refused(personalize, unique):
     code, message = error_of(personalize.create_schema, name=unique, schema=json.dumps(SCHEMA), domain="SHOES")
     assert code == "InvalidInputException"
     assert "Member must satisfy enum value set: [ECOMMERCE, VIDEO_ON_DEMAND]" in message
+
+
+def test_of_many_creates_of_one_name_one_succeeds(palate, unique):
+    def create(_):
+        return error_code(palate.client("personalize").create_schema, name=unique, schema=json.dumps(SCHEMA))
+
+    with ThreadPoolExecutor(16) as threads:
+        outcomes = list(threads.map(create, range(16)))
+    assert sorted(outcomes, key=str) == [None] + ["ResourceAlreadyExistsException"] * 15
+
+
+def test_there_is_a_limit_to_schemas(own_palate):
+    personalize = own_palate.client("personalize")
+    for number in range(500):
+        create_schema(personalize, f"s{number}")
+    code, message = error_of(personalize.create_schema, name="one-more", schema=json.dumps(SCHEMA))
+    assert code == "LimitExceededException" and "500" in message
+    assert len(list(personalize.get_paginator("list_schemas").paginate(PaginationConfig={"PageSize": 100}))) == 5
+    personalize.delete_schema(schemaArn=personalize.list_schemas()["schemas"][0]["schemaArn"])
+    create_schema(personalize, "one-more")

@@ -1,7 +1,7 @@
 import pytest
 from scenario import (
-    METRICS, POPULARITY, USER_PERSONALIZATION, Stack, activate, create_group, create_solution, error_code, error_of,
-    settle, train, wait_until_gone,
+    METRICS, POPULARITY, USER_PERSONALIZATION, Stack, activate, create_group, create_solution, describe, error_code,
+    error_of, interactions_csv, popularity, settle, start_import, train, wait_until_gone,
 )
 from conftest import ACCOUNT, REGION
 
@@ -142,3 +142,61 @@ def test_the_same_data_and_recipe_give_the_same_metrics(palate, unique):
     second = train(stack.personalize, stack.solution)
     metrics = [stack.personalize.get_solution_metrics(solutionVersionArn=arn)["metrics"] for arn in (first, second)]
     assert metrics[0] == metrics[1]
+
+
+def test_what_is_being_made_cannot_be_used_or_deleted(palate, unique):
+    personalize = palate.client("personalize")
+    stack = Stack(palate, unique[:30], interactions_csv(users=600))
+    job = start_import(personalize, unique, stack.dataset, stack.location, stack.role)
+    assert error_code(personalize.delete_dataset, datasetArn=stack.dataset) == "ResourceInUseException"
+    activate(personalize, job)
+    solution = create_solution(personalize, unique, stack.group)
+    version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    assert error_code(personalize.delete_solution, solutionArn=solution) == "ResourceInUseException"
+    assert error_code(personalize.delete_dataset, datasetArn=stack.dataset) == "ResourceInUseException"
+    assert error_code(
+        personalize.create_campaign, name=unique, solutionVersionArn=version) == "ResourceInUseException"
+    assert error_code(personalize.get_solution_metrics, solutionVersionArn=version) == "ResourceInUseException"
+    activate(personalize, version)
+    personalize.delete_solution(solutionArn=solution)
+    wait_until_gone(personalize, solution)
+    personalize.delete_dataset(datasetArn=stack.dataset)
+    wait_until_gone(personalize, stack.dataset)
+
+
+def test_states_only_go_forward(palate, unique):
+    order = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+    stack = Stack(palate, unique[:30])
+    stack.import_data()
+    solution = create_solution(stack.personalize, unique, stack.group)
+    version = stack.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    seen = []
+    while not seen or seen[-1][0] != "ACTIVE":
+        resource = describe(stack.personalize, version)
+        seen.append((resource["status"], resource["lastUpdatedDateTime"]))
+        assert resource["creationDateTime"] <= resource["lastUpdatedDateTime"]
+    places = [order.index(status) for status, _ in seen]
+    assert places == sorted(places) and "CREATE IN_PROGRESS" in [status for status, _ in seen]
+    assert [moment for _, moment in seen] == sorted(moment for _, moment in seen)
+
+
+def test_only_the_chosen_events_are_trained_on(palate, unique):
+    stack = Stack(palate, unique[:30])
+    stack.import_data()
+    clicks = "\n".join(line for line in stack.csv.splitlines() if not line.endswith(",watch"))
+    best = max(popularity(clicks).values())
+    solution = create_solution(stack.personalize, unique, stack.group, POPULARITY, eventType="click")
+    version = train(stack.personalize, solution)
+    campaign = stack.personalize.create_campaign(name=unique, solutionVersionArn=version)["campaignArn"]
+    activate(stack.personalize, campaign)
+    answer = palate.client("personalize-runtime").get_recommendations(
+        campaignArn=campaign, userId="stranger", numResults=1)
+    assert popularity(clicks)[answer["itemList"][0]["itemId"]] == best
+
+
+def test_an_event_type_that_no_event_has_fails_the_training(stack, personalize, unique):
+    solution = create_solution(personalize, unique, stack.group, POPULARITY, eventType="purchase")
+    version = settle(personalize, personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"])
+    assert version["status"] == "CREATE FAILED" and version["failureReason"]
+    personalize.delete_solution(solutionArn=solution)
+    wait_until_gone(personalize, solution)

@@ -18,7 +18,7 @@ TARGETS = [f"AmazonPersonalize.{name}" for name in MODELS["personalize"].operati
 PATHS = [model.operation_model(name).http["requestUri"]
          for service, model in MODELS.items() if service != "personalize" for name in model.operation_names]
 SETTINGS = settings(
-    max_examples=150, deadline=None, derandomize=True, database=None,
+    max_examples=500, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-2**70, 2**70) | st.floats() | st.text(max_size=40),
@@ -112,7 +112,7 @@ def value_of(shape, generator, depth=0):
 def test_requests_of_the_right_shape_with_wrong_values(palate, send, service_name):
     model = MODELS[service_name]
     generator = random.Random(service_name)
-    for round in range(400):
+    for _ in range(1500):
         name = generator.choice(model.operation_names)
         operation = model.operation_model(name)
         body = json.dumps(value_of(operation.input_shape, generator)).encode()

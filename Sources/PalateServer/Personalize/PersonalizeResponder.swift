@@ -63,6 +63,10 @@ struct PersonalizeResponder: Sendable {
             throw PersonalizeError(
                 .requestEntityTooLargeException,
                 "The request body must not be larger than \(RequestDecoder.defaultMaximumBytes) bytes.")
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw PersonalizeError.serialization("The request ended before its body was complete.")
         }
     }
 

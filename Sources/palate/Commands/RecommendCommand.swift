@@ -35,11 +35,19 @@ struct RecommendCommand: ParsableCommand {
         let items: [Item]
     }
 
+    private func loadedModel() throws -> TrainedModel {
+        do {
+            return try TrainedModel(contentsOf: URL(fileURLWithPath: model))
+        } catch {
+            throw CommandError("\(model): \(error)")
+        }
+    }
+
     func run() throws {
         guard (1...500).contains(numResults) else {
             throw CommandError("--num-results is \(numResults); expected 1 to 500")
         }
-        let model = try TrainedModel(contentsOf: URL(fileURLWithPath: model))
+        let model = try loadedModel()
         if item != nil {
             throw CommandError("the model's recipe \(model.manifest.recipe) starts from a user, it takes no --item")
         }

@@ -55,6 +55,7 @@ struct TrainingInput: ParsableArguments {
         let clock = ContinuousClock()
         let start = clock.now
         let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: self.interactions))
+        guard interactions.count > 0 else { throw CommandError("\(self.interactions): there are no interactions") }
         var catalogue = Set(interactions.items.identifiers)
         if let items {
             let table = try MetadataFile.read(csv: URL(fileURLWithPath: items), type: .items)
