@@ -97,16 +97,16 @@ let package = Package(
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
+        tests(of: "LinearAlgebra"),
         tests(of: "Datasets"),
+        tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
+        tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
         tests(of: "Identity"),
-        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
+        tests(of: "ObjectStorage", ["PalateServer", crypto, grdb, httpClient, hummingbird, lifecycle, nioCore]),
         tests(of: "PersonalizeAPI"),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
         tests(
             of: "ControlPlane",
             ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
-        tests(of: "LinearAlgebra"),
-        tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
-        tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
     ]
 )
