@@ -50,7 +50,7 @@ import Testing
 
     /// Builds H and Y row by row, as the definition says, and solves by plain elimination in double precision.
     @Test func sequentialRidgeAgreesWithTheDenseRegression() throws {
-        let parameters = SequentialRidge.Parameters(decay: 3, regularization: 0.7, window: 6)
+        let parameters = SequentialRidge.Parameters(decay: 3, regularization: 0.7, window: 6, futureWeight: 0.2)
         let counts = sequences.userCounts()
         let weights = try SequentialRidge.fit(
             ItemOccurrences(sequences), userCounts: counts, parameters: parameters, threads: 2)
@@ -68,9 +68,12 @@ import Testing
                 for a in 0..<25 where row[a] != 0 {
                     for b in 0..<25 { gram[a][b] += row[a] * row[b] }
                 }
-                guard time + 1 < items.count else { continue }
-                for past in max(0, time - 5)...time {
-                    targets[items[past]][items[time + 1]] += pow(gamma, Double(time - past))
+                // Pairs of a past and a future item further apart than the window are not counted.
+                for future in (time + 1)..<max(items.count, time + 1) {
+                    let ahead = 0.2 * exp(-Double(future - time - 1) / 10) + (future == time + 1 ? 1 : 0)
+                    for past in 0...time where future - past <= 6 {
+                        targets[items[past]][items[future]] += pow(gamma, Double(time - past)) * ahead
+                    }
                 }
             }
         }

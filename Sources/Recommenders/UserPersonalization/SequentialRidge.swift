@@ -1,12 +1,14 @@
 import Foundation
 package import LinearAlgebra
 
-/// Ridge regression from an exponentially decayed history to the next item.
+/// Ridge regression from an exponentially decayed history to the next items.
 ///
-/// With one row hₜ = Σ_{s≤t} γ^{t-s} e_{iₛ} per event and the next item as the target yₜ, the weights are
+/// With one row hₜ = Σ_{s≤t} γ^{t-s} e_{iₛ} per event and the target yₜ = e_{iₜ₊₁} + μ Σ_{j≥1} δ^{j-1} e_{iₜ₊ⱼ},
+/// the next item and a little of those after it, the weights are
 /// B = (HᵀH + Λ)⁻¹ HᵀY. Neither H nor Y is built: both products are sums over pairs of events of one user. A pair at lag
 /// L adds Σ_{k ≤ W-L} γ^{2k+L} to HᵀH for a window of W, whatever its place (the end of the history is taken as far
-/// away), and γ^{L-1} to HᵀY. So training costs events · window additions and one Cholesky factorisation with as many right sides as items:
+/// away), and γ^{L-1} + μ Σ_{j≤L} γ^{L-j} δ^{j-1} to HᵀY. So training costs events · window additions and one Cholesky
+/// factorisation with as many right sides as items:
 /// 7n³/3 operations, 8n² bytes.
 ///
 /// The closed form of an item-to-item model is that of H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data"
@@ -20,11 +22,17 @@ package enum SequentialRidge {
         package var regularization: Float
         /// Pairs further apart than this are not counted.
         package var window: Int
+        /// μ: how much the items after the next one count.
+        package var futureWeight: Float
 
-        package init(decay: Float, regularization: Float, window: Int) {
+        /// Steps after which an item of the future has fallen to 1/e: δ = e^(-1/horizon).
+        static let horizon: Float = 10
+
+        package init(decay: Float, regularization: Float, window: Int, futureWeight: Float = 0) {
             self.decay = decay
             self.regularization = regularization
             self.window = window
+            self.futureWeight = futureWeight
         }
     }
 
@@ -40,7 +48,12 @@ package enum SequentialRidge {
             (0...(window - lag)).reduce(Float(0)) { $0 + powf(gamma, Float(2 * $1 + lag)) }
         }
         let diagonal = gramWeights[0]
-        let targetWeights = lags.map { $0 == 0 ? 0 : powf(gamma, Float($0 - 1)) }
+        let delta = expf(-1 / Parameters.horizon)
+        let targetWeights = lags.map { lag -> Float in
+            guard lag > 0 else { return 0 }
+            let future = (1...lag).reduce(Float(0)) { $0 + powf(gamma, Float(lag - $1)) * powf(delta, Float($1 - 1)) }
+            return powf(gamma, Float(lag - 1)) + parameters.futureWeight * future
+        }
 
         var gram = Matrix(rows: count, columns: count)
         var targets = Matrix(rows: count, columns: count)
