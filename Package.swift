@@ -33,6 +33,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -53,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -91,12 +93,20 @@ let package = Package(
         .executableTarget(
             name: "palate",
             dependencies: [
-                "PalateServer", "ControlPlane", "Recipes", "Recommenders", "Evaluation", "Datasets", argumentParser,
-                configuration, httpClient, logging, lifecycle, crypto,
+                "PalateServer", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation", "Datasets",
+                argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
-        tests(of: "PersonalizeAPI"),
-        tests(of: "ObjectStorage", ["PalateServer", hummingbird, lifecycle, nioCore]),
+        tests(of: "LinearAlgebra"),
+        tests(of: "Datasets"),
+        tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
+        tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
         tests(of: "Identity"),
+        tests(of: "ObjectStorage", ["PalateServer", crypto, grdb, httpClient, hummingbird, lifecycle, nioCore]),
+        tests(of: "PersonalizeAPI"),
+        tests(of: "Recipes", ["Datasets", "Recommenders"]),
+        tests(
+            of: "ControlPlane",
+            ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
     ]
 )

@@ -1,7 +1,6 @@
 import Dispatch
 import Foundation
 
-
 /// Loops over cores.
 ///
 /// In this package either these loops are in charge of the cores or nothing is: OpenBLAS is held at one thread (see

@@ -9,7 +9,9 @@ struct HyperparameterReader {
         self.values = values
     }
 
-    mutating func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws(TrainingError) -> Int {
+    mutating func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws(TrainingError)
+        -> Int
+    {
         known.append(name)
         guard let text = values[name] else { return fallback }
         guard let value = Int(text), range.contains(value) else {

@@ -9,6 +9,11 @@ public struct Popularity: Recommender, Equatable {
     /// Events per item.
     public let counts: [Float]
 
+    init(items: Vocabulary, counts: [Float]) {
+        self.items = items
+        self.counts = counts
+    }
+
     init(histories: UserHistories, items: Vocabulary) {
         var counts = [Float](repeating: 0, count: items.count)
         for item in histories.items { counts[Int(item)] += 1 }

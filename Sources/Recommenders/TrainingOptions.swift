@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+public import LinearAlgebra
 
 /// How to train, apart from what is learned.
 public struct TrainingOptions: Sendable {

@@ -3,5 +3,10 @@ import ArgumentParser
 @main
 struct Palate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "palate", abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.")
+        commandName: "palate",
+        abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.",
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, TrainCommand.self, RecommendCommand.self, EvaluateCommand.self,
+            BenchCommand.self,
+        ])
 }

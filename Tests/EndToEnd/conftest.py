@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import zlib
 
 import pytest
 
@@ -147,3 +148,33 @@ def iam(palate):
 @pytest.fixture(scope="session")
 def sts(palate):
     return palate.client("sts")
+
+
+@pytest.fixture(scope="session")
+def personalize(palate):
+    return palate.client("personalize")
+
+
+@pytest.fixture(scope="session")
+def runtime(palate):
+    return palate.client("personalize-runtime")
+
+
+@pytest.fixture(scope="session")
+def stack(palate):
+    """A trained and deployed recommender that tests may look at but not change."""
+    from scenario import Stack
+
+    stack = Stack(palate, "shared")
+    stack.job = stack.import_data()
+    stack.train()
+    stack.deploy()
+    return stack
+
+
+@pytest.fixture
+def unique(request):
+    """A name that no other test uses."""
+    text = "".join(character if character.isalnum() else "-" for character in request.node.name.lower())
+    # Names are cut, and the parameters of a test are at their end.
+    return f"{text.removeprefix('test-')[:28].strip('-')}-{zlib.crc32(request.node.nodeid.encode()):08x}"

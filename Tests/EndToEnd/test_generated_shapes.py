@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import botocore.session
+import pytest
+from botocore.parsers import create_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "Tools" / "generate-personalize-api.py"
@@ -29,3 +32,21 @@ def test_every_operation_of_the_service_models_is_generated():
 def test_the_generated_files_are_current():
     check = run("--check")
     assert check.returncode == 0, check.stderr
+
+
+def wire_error(service, code, message):
+    """An error response as PersonalizeError writes it."""
+    body = {"message": message} | ({"__type": code} if service == "personalize" else {})
+    return {"status_code": 400, "headers": {"x-amzn-errortype": code}, "body": json.dumps(body).encode()}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_client_raises_the_modelled_exception_for_every_error(service):
+    model = botocore.session.get_session().get_service_model(service)
+    client = boto3.client(service, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    parser = create_parser(model.metadata["protocol"])
+    for operation in map(model.operation_model, model.operation_names):
+        for shape in operation.error_shapes:
+            parsed = parser.parse(wire_error(service, shape.name, "reason"), operation.output_shape)
+            assert parsed["Error"] == {"Code": shape.name, "Message": "reason"}
+            assert client.exceptions.from_code(shape.name) is getattr(client.exceptions, shape.name)

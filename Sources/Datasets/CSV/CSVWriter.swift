@@ -71,7 +71,9 @@ package final class CSVWriter {
     }
 
     private func flush() throws(SegmentError) {
-        try file.write(buffer[...])
+        try buffer.withUnsafeBufferPointer { (bytes) throws(SegmentError) in
+            try file.write(UnsafeRawBufferPointer(bytes))
+        }
         byteCount += buffer.count
         buffer.removeAll(keepingCapacity: true)
     }

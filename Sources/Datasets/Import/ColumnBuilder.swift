@@ -1,14 +1,15 @@
 import Foundation
 
 /// Turns the cells of one field into the field's column files.
-final class ColumnBuilder {
+struct ColumnBuilder {
     let field: SchemaField
     private let kind: ColumnKind
     private let maximumLength: Int
     private var table = IdentifierTable()
-    private let values: ColumnOutput
+    private var candidates: [IdentifierTable.Candidate] = []
+    private var values: ColumnOutput
     /// The ends of texts; nil for other kinds.
-    private let ends: ColumnOutput?
+    private var ends: ColumnOutput?
     private var textBytes: UInt64 = 0
     private(set) var minimum = Int64.max
     private(set) var maximum = Int64.min
@@ -42,8 +43,49 @@ final class ColumnBuilder {
 
     var distinctCount: Int { table.count }
 
+    /// Appends cells until one is wrong, whose position in `cells` is returned with the failure.
+    mutating func append(
+        _ cells: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>
+    ) -> (row: Int, failure: Failure)? {
+        var row = 0
+        do throws(Failure) {
+            if kind == .identifier || kind == .category || kind == .eventType {
+                table.gather(cells, into: &candidates)
+                while row < cells.count {
+                    if let code = table.match(candidates[row], cells[row]) {
+                        try appendKnown(code)
+                    } else {
+                        try append(cells[row])
+                    }
+                    row += 1
+                }
+            } else {
+                while row < cells.count {
+                    try append(cells[row])
+                    row += 1
+                }
+            }
+        } catch {
+            return (row, error)
+        }
+        return nil
+    }
+
     @inline(__always)
-    func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
+    private mutating func appendKnown(_ code: UInt32) throws(Failure) {
+        do throws(SegmentError) {
+            if kind == .eventType {
+                try values.append(UInt16(truncatingIfNeeded: code))
+            } else {
+                try values.append(code)
+            }
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
         guard !cell.isEmpty else {
             guard field.isNullable else {
                 throw .cell(CellError(message: "is empty, but the field does not allow null", showsText: false))
@@ -96,7 +138,7 @@ final class ColumnBuilder {
         }
     }
 
-    func appendNull() throws(Failure) {
+    private mutating func appendNull() throws(Failure) {
         do throws(SegmentError) {
             switch kind {
             case .identifier, .category: try values.append(UInt32.max)
@@ -113,18 +155,20 @@ final class ColumnBuilder {
     }
 
     @inline(__always)
-    private func code(_ cell: UnsafeBufferPointer<UInt8>) throws(CellError) -> UInt32 {
+    private mutating func code(_ cell: UnsafeBufferPointer<UInt8>) throws(CellError) -> UInt32 {
         switch table.find(cell) {
         case .found(let code): return code
-        case .absent(let hash): return try insert(cell, hash: hash)
+        case .absent(let probe): return try insert(cell, probe)
         }
     }
 
     /// Bytes are checked once, when they first appear.
     @inline(never)
-    private func insert(_ cell: UnsafeBufferPointer<UInt8>, hash: UInt64) throws(CellError) -> UInt32 {
+    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: ByteHash.Probe) throws(CellError)
+        -> UInt32
+    {
         try CellParsing.checkText(cell, maximumLength: maximumLength)
-        guard let code = table.insert(cell, hash: hash) else {
+        guard let code = table.insert(cell, probe) else {
             throw CellError(
                 message: "is one distinct value too many; there are at most \(IdentifierTable.maximumCount)")
         }
@@ -132,12 +176,12 @@ final class ColumnBuilder {
     }
 
     /// The field's files, complete.
-    func finish() throws(SegmentError) -> [ColumnOutput] {
+    mutating func finish() throws(SegmentError) -> [ColumnOutput] {
         var outputs = [values]
         if let ends { outputs.append(ends) }
         if kind == .identifier || kind == .category || kind == .eventType {
-            let names = ColumnOutput(name: "\(field.name).names", in: directory, capacity: capacity)
-            let nameEnds = ColumnOutput(name: "\(field.name).ends", in: directory, capacity: capacity)
+            var names = ColumnOutput(name: "\(field.name).names", in: directory, capacity: capacity)
+            var nameEnds = ColumnOutput(name: "\(field.name).ends", in: directory, capacity: capacity)
             var failure: SegmentError?
             table.arena.withUnsafeBufferPointer { arena in
                 do throws(SegmentError) { try names.append(arena) } catch { failure = error }

@@ -3,85 +3,93 @@ import Foundation
 /// One column file being written: values gather in a small buffer and go to the file, or stay in memory, with a running
 /// checksum.
 ///
-/// The file is opened only while the buffer is flushed, so that a thousand columns need no thousand descriptors.
-final class ColumnOutput {
+/// The file is opened only while the buffer is flushed, so that a thousand columns need no thousand descriptors. A value
+/// of this type has one owner; copies would share the buffer.
+struct ColumnOutput {
     let name: String
     private let url: URL?
-    private let capacity: Int
-    private var buffer: [UInt8]
+    private var storage: Storage
     private var used = 0
     private var checksum = Checksum()
     private(set) var byteCount = 0
+
+    /// The buffer's memory. Its fields never change, so that the hot path has no reference counting or exclusivity checks.
+    private final class Storage {
+        let base: UnsafeMutableRawPointer
+        let capacity: Int
+
+        init(capacity: Int) {
+            self.capacity = capacity
+            base = .allocate(byteCount: capacity, alignment: 16)
+        }
+
+        deinit { base.deallocate() }
+    }
 
     /// - Parameter directory: where the file is made; nil keeps the bytes in memory.
     init(name: String, in directory: URL?, capacity: Int) {
         self.name = name
         url = directory?.appendingPathComponent(name)
-        self.capacity = max(capacity, 64)
-        buffer = Array(repeating: 0, count: self.capacity)
+        storage = Storage(capacity: max(capacity, 64))
     }
 
     @inline(__always)
-    func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) throws(SegmentError) {
-        if used + MemoryLayout<Value>.size > buffer.count { try makeRoom(MemoryLayout<Value>.size) }
-        let offset = used
-        buffer.withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self) }
-        used = offset + MemoryLayout<Value>.size
+    mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) throws(SegmentError) {
+        if used + MemoryLayout<Value>.size > storage.capacity { try makeRoom(MemoryLayout<Value>.size) }
+        storage.base.storeBytes(of: value.littleEndian, toByteOffset: used, as: Value.self)
+        used += MemoryLayout<Value>.size
     }
 
-    func append(_ bytes: UnsafeBufferPointer<UInt8>) throws(SegmentError) {
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) throws(SegmentError) {
         var rest = UnsafeRawBufferPointer(bytes)
-        while !rest.isEmpty {
-            if used == buffer.count { try makeRoom(url == nil ? rest.count : 1) }
-            let taken = min(rest.count, buffer.count - used)
-            let offset = used
-            buffer.withUnsafeMutableBytes { buffer in
-                UnsafeMutableRawBufferPointer(rebasing: buffer[offset..<offset + taken])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<taken]))
-            }
+        while let source = rest.baseAddress, !rest.isEmpty {
+            if used == storage.capacity { try makeRoom(url == nil ? rest.count : 1) }
+            let taken = min(rest.count, storage.capacity - used)
+            (storage.base + used).copyMemory(from: source, byteCount: taken)
             used += taken
             rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
         }
     }
 
-    private func makeRoom(_ count: Int) throws(SegmentError) {
+    @inline(never)
+    private mutating func makeRoom(_ count: Int) throws(SegmentError) {
         if url == nil {
-            buffer.append(contentsOf: repeatElement(0, count: max(buffer.count, count)))
+            let larger = Storage(capacity: storage.capacity + max(storage.capacity, count))
+            larger.base.copyMemory(from: storage.base, byteCount: used)
+            storage = larger
         } else {
             try flush()
         }
     }
 
-    private func flush() throws(SegmentError) {
+    private mutating func flush() throws(SegmentError) {
         guard let url, used > 0 else { return }
+        let bytes = UnsafeRawBufferPointer(start: storage.base, count: used)
         let file = try OutputFile(appendingTo: url)
-        try file.write(buffer[..<used])
+        try file.write(bytes)
         file.close()
-        buffer.withUnsafeBytes { checksum.update(UnsafeRawBufferPointer(rebasing: $0[..<used])) }
+        checksum.update(bytes)
         byteCount += used
         used = 0
     }
 
     /// Writes the rest, makes the file durable and says what it holds.
-    func finish() throws(SegmentError) -> SegmentManifest.File? {
+    mutating func finish() throws(SegmentError) -> SegmentManifest.File? {
         guard let url else { return nil }
         try flush()
         let file = try OutputFile(appendingTo: url)
         try file.synchronize()
         file.close()
-        return SegmentManifest.File(
-            name: name, bytes: byteCount, checksum: String(checksum.value, radix: 16))
+        return SegmentManifest.File(name: name, bytes: byteCount, checksum: String(checksum.value, radix: 16))
     }
 
     /// The bytes kept in memory, as numbers.
     func values<Element: BitwiseCopyable>(as: Element.Type) -> [Element] {
         let count = used / MemoryLayout<Element>.stride
         return [Element](unsafeUninitializedCapacity: count) { target, initialized in
-            buffer.withUnsafeBytes { source in
-                UnsafeMutableRawBufferPointer(target)
-                    .copyMemory(
-                        from: UnsafeRawBufferPointer(rebasing: source[..<(count * MemoryLayout<Element>.stride)]))
-            }
+            UnsafeMutableRawBufferPointer(target)
+                .copyMemory(
+                    from: UnsafeRawBufferPointer(start: storage.base, count: count * MemoryLayout<Element>.stride))
             initialized = count
         }
     }

@@ -54,7 +54,7 @@ public final class DatasetImport {
     public func finishFile() throws { try importer.finishFile() }
 
     /// Rows taken in so far.
-    public var rows: Int { importer.summary.rows }
+    public var rows: Int { importer.rowCount }
 
     /// Reads a whole file from the disk, in chunks.
     public func importFile(_ url: URL, named name: String? = nil) throws {
@@ -66,15 +66,15 @@ public final class DatasetImport {
     /// Completes the dataset: checks the documented minimums, makes every file durable, and gives the directory its name.
     public func finish() throws -> ImportSummary {
         guard !isDone else { throw ImportError(.wrongCall, "the import is over") }
-        let outputs = try importer.finish()
+        var outputs = try importer.finish()
         var files: [SegmentManifest.File] = []
-        for output in outputs { if let file = try output.finish() { files.append(file) } }
+        for index in outputs.indices { if let file = try outputs[index].finish() { files.append(file) } }
         var summary = importer.summary
         summary.columnBytes = files.reduce(0) { $0 + $1.bytes }
         let manifest = SegmentManifest(
             type: schema.type, fields: schema.fields, rows: summary.rows, summary: summary, files: files)
         let file = try OutputFile(creating: unfinished.appendingPathComponent(SegmentManifest.fileName))
-        try file.write([UInt8](manifest.encoded())[...])
+        try manifest.encoded().withUnsafeBytes { try file.write($0) }
         try file.synchronize()
         file.close()
         try FileSystem.synchronizeDirectory(unfinished)

@@ -1,34 +1,36 @@
 import Foundation
 
-/// Reads a file piece by piece.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Reads a file piece by piece, through one buffer.
 enum FileChunks {
-    static let bytes = 1 << 20
+    private static let bytes = 256 << 10
 
     /// - Throws: `ImportError` when the file cannot be read, and what `body` throws.
     static func forEach(of url: URL, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        let handle: FileHandle
-        do {
-            handle = try FileHandle(forReadingFrom: url)
-        } catch {
-            throw unreadable(url)
-        }
-        defer { try? handle.close() }
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(url, errno) }
+        defer { _ = close(descriptor) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 16)
+        defer { buffer.deallocate() }
         while true {
-            let chunk: Data?
-            do {
-                chunk = try handle.read(upToCount: bytes)
-            } catch {
-                throw unreadable(url)
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw unreadable(url, errno)
             }
-            guard let chunk, !chunk.isEmpty else { return }
-            try chunk.withUnsafeBytes(body)
+            guard count > 0 else { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
     }
 
-    private static func unreadable(_ url: URL) -> ImportError {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
-        let why = exists ? (isDirectory.boolValue ? "it is a directory" : "it cannot be read") : "there is no such file"
-        return ImportError(.unreadableFile, file: url.path, why)
+    private static func unreadable(_ url: URL, _ code: Int32) -> ImportError {
+        ImportError(.unreadableFile, file: url.path, "cannot read the file: \(String(cString: strerror(code)))")
     }
 }

@@ -27,27 +27,23 @@ final class OutputFile {
 
     deinit { close() }
 
-    func write(_ bytes: ArraySlice<UInt8>) throws(SegmentError) {
-        let failed: Int32? = bytes.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-                #if canImport(Darwin)
-                    let written = Darwin.write(descriptor, rest.baseAddress, rest.count)
-                #elseif canImport(Musl)
-                    let written = Musl.write(descriptor, rest.baseAddress, rest.count)
-                #else
-                    let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                #endif
-                if written < 0 {
-                    if errno == EINTR { continue }
-                    return errno
-                }
-                offset += written
+    func write(_ bytes: UnsafeRawBufferPointer) throws(SegmentError) {
+        var offset = 0
+        while offset < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            #if canImport(Darwin)
+                let written = Darwin.write(descriptor, rest.baseAddress, rest.count)
+            #elseif canImport(Musl)
+                let written = Musl.write(descriptor, rest.baseAddress, rest.count)
+            #else
+                let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            #endif
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw FileSystem.failure("cannot write", path)
             }
-            return nil
+            offset += written
         }
-        if let failed { throw FileSystem.failure("cannot write", path, code: failed) }
     }
 
     /// Makes what was written survive a crash of the machine.

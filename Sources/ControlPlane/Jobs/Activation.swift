@@ -1,0 +1,13 @@
+/// Creates resources that need no work: dataset groups, datasets and solutions.
+struct Activation {
+    let controlPlane: ControlPlane
+
+    func run(_ job: JobRow) async throws {
+        try await controlPlane.finish(job) { controlPlane, database in
+            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
+                header.status = .active
+                header.lastUpdated = controlPlane.clock()
+            }
+        }
+    }
+}

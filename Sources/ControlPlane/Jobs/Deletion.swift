@@ -1,0 +1,54 @@
+import Foundation
+import GRDB
+
+/// Removes a resource with what hangs on it, first from the database, then from the disk.
+///
+/// A stop between the two leaves only files that no resource names, which the next start removes.
+struct Deletion {
+    let controlPlane: ControlPlane
+    let host: any CampaignHost
+
+    func run(_ job: JobRow) async throws {
+        let arn = job.arn
+        await host.retire(campaignArn: arn)
+        let folders = try await foldersOwned(by: arn)
+        try await controlPlane.finish(job) { _, database in
+            for kind in [ResourceKind.datasetImportJob, .solutionVersion] {
+                for dependant in try ResourceStore.references(to: arn, from: kind, in: database)
+                where try isOwned(dependant, by: arn, in: database) {
+                    try ResourceStore.delete(dependant, in: database)
+                }
+            }
+            try ResourceStore.delete(arn, in: database)
+        }
+        for folder in folders { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    /// Import jobs belong to their dataset, versions to their solution; both also reference what they only use.
+    private func isOwned(_ dependant: String, by arn: String, in database: Database) throws -> Bool {
+        if let job = try ResourceStore.find(dependant, as: DatasetImportJobResource.self, in: database) {
+            return job.datasetArn == arn
+        }
+        if let version = try ResourceStore.find(dependant, as: SolutionVersionResource.self, in: database) {
+            return version.solutionArn == arn
+        }
+        return false
+    }
+
+    private func foldersOwned(by arn: String) async throws -> [URL] {
+        let directories = controlPlane.directories
+        return try await controlPlane.database.pool.read { database in
+            var folders: [URL] = []
+            if let data = try ResourceStore.find(arn, as: DatasetResource.self, in: database)?.bulkData {
+                folders.append(directories.datasets.appending(path: data.directory))
+            }
+            for (_, version) in try ResourceStore.list(SolutionVersionResource.self, referencing: arn, in: database)
+            where version.solutionArn == arn {
+                if let outcome = version.outcome {
+                    folders.append(directories.models.appending(path: outcome.modelDirectory))
+                }
+            }
+            return folders
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import GRDB
+import Logging
+import ServiceLifecycle
+
+/// Carries jobs out and records how they ended.
+package struct JobRunner: Service {
+    /// A job that ended the process this often is given up.
+    private static let maximumAttempts = 3
+    private static let maximumReasonLength = 2000
+
+    let controlPlane: ControlPlane
+    let host: any CampaignHost
+    private let compute = ComputeExecutor()
+
+    package init(controlPlane: ControlPlane, host: any CampaignHost) {
+        self.controlPlane = controlPlane
+        self.host = host
+    }
+
+    package func run() async throws {
+        try await controlPlane.removeLeftovers()
+        try await cancelWhenGracefulShutdown {
+            try await controlPlane.jobs.run { try await perform($0) }
+        }
+    }
+
+    private func perform(_ job: JobRow) async throws {
+        guard job.attempts <= Self.maximumAttempts else {
+            let reason = "The service stopped \(Self.maximumAttempts) times while it worked on this; it was given up."
+            return try await fail(job, because: reason)
+        }
+        defer { controlPlane.progress.clear(job.arn) }
+        do {
+            try await controlPlane.begin(job)
+            switch job.kind {
+            case .activate: try await Activation(controlPlane: controlPlane).run(job)
+            case .importDataset:
+                try await withTaskExecutorPreference(compute) {
+                    try await DatasetImporting(controlPlane: controlPlane).run(job)
+                }
+            case .train:
+                try await withTaskExecutorPreference(compute) {
+                    try await Training(controlPlane: controlPlane).run(job)
+                }
+            case .deploy: try await Deployment(controlPlane: controlPlane, host: host).run(job)
+            case .delete: try await Deletion(controlPlane: controlPlane, host: host).run(job)
+            }
+        } catch let failure as JobFailure {
+            try await fail(job, because: failure.reason)
+        } catch let cancellation as CancellationError {
+            throw cancellation
+        } catch {
+            controlPlane.logger.error(
+                "A job failed", metadata: ["job": "\(job.kind)", "arn": "\(job.arn)", "error": "\(error)"])
+            try await fail(job, because: "Internal error: \(error)")
+        }
+    }
+
+    private func fail(_ job: JobRow, because reason: String) async throws {
+        controlPlane.logger.notice(
+            "A job ended in failure", metadata: ["job": "\(job.kind)", "arn": "\(job.arn)", "reason": "\(reason)"])
+        try await controlPlane.finish(job) { controlPlane, database in
+            guard job.kind != .delete else { return }
+            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
+                header.status = .createFailed
+                header.failureReason = String(reason.prefix(Self.maximumReasonLength))
+                header.lastUpdated = controlPlane.clock()
+            }
+        }
+    }
+}
+
+/// Why a job cannot succeed, in words for the user: the `failureReason` of its resource.
+struct JobFailure: Error {
+    let reason: String
+}
+
+extension ControlPlane {
+    /// Says that the work on a resource has begun, unless it was begun before an interruption.
+    func begin(_ job: JobRow) async throws {
+        let now = clock()
+        try await database.pool.write { database in
+            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
+                switch header.status {
+                case .createPending: header.status = .createInProgress
+                case .deletePending: header.status = .deleteInProgress
+                case .createInProgress, .deleteInProgress, .active, .createFailed: return
+                }
+                header.lastUpdated = now
+            }
+        }
+    }
+
+    /// Records the outcome of a job and removes the job, in one transaction.
+    func finish(
+        _ job: JobRow, _ record: @escaping @Sendable (ControlPlane, Database) throws -> Void
+    ) async throws {
+        // A stop of the process must not cancel the transaction of work that is done.
+        try await Task {
+            try await database.pool.write { database in
+                try record(self, database)
+                _ = try job.delete(database)
+            }
+        }.value
+    }
+
+    /// Removes imports and models that no resource names.
+    fileprivate func removeLeftovers() async throws {
+        let (datasets, models) = try await database.pool.read { database in
+            (
+                try ResourceStore.list(DatasetResource.self, in: database).compactMap(\.resource.bulkData?.directory),
+                try ResourceStore.list(SolutionVersionResource.self, in: database)
+                    .compactMap(\.resource.outcome?.modelDirectory)
+            )
+        }
+        try directories.sweep(directories.datasets, keeping: Set(datasets))
+        try directories.sweep(directories.models, keeping: Set(models))
+    }
+}

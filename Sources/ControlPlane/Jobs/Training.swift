@@ -1,0 +1,84 @@
+import GRDB
+import Datasets
+import Evaluation
+import Foundation
+import PersonalizeAPI
+import Recipes
+import Recommenders
+
+/// Trains a solution version: columns in, a model directory and its metrics out.
+struct Training {
+    let controlPlane: ControlPlane
+
+    func run(_ job: JobRow) async throws {
+        let began = ContinuousClock.now
+        let version: SolutionVersionResource = try await controlPlane.describe(job.arn)
+        guard let recipe = controlPlane.recipes.recipe(arn: version.recipeArn) else {
+            throw JobFailure(reason: "There is no recipe \(version.recipeArn).")
+        }
+        let data = try await data(of: version)
+        let folder = controlPlane.identifiers.hexadecimal()
+        let progress = controlPlane.progress
+        let options = TrainingOptions { report in
+            progress.set(report.fraction, report.stage, on: job.arn)
+        }
+        let configuration = version.configuration
+        let parameters = try recipe.trainerParameters(
+            hyperparameters: configuration?.algorithmHyperParameters ?? [:],
+            featureTransformationParameters: configuration?.featureTransformationParameters ?? [:])
+        let run = TrainingRun(
+            of: recipe.trainer, hyperparameters: parameters, options: options, catalogueItemCount: data.itemCount)
+        let outcome: TrainingRun.Outcome
+        do {
+            outcome = try run.run(on: data.interactions)
+        } catch let error as TrainingError {
+            throw JobFailure(reason: "\(error)")
+        }
+        try outcome.model.write(to: controlPlane.directories.models.appending(path: folder))
+        let hours = (ContinuousClock.now - began) / .seconds(3600)
+
+        try await controlPlane.finish(job) { controlPlane, database in
+            var version: SolutionVersionResource = try ResourceStore.get(job.arn, in: database)
+            version.outcome = TrainingOutcome(
+                modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours)
+            version.header.status = .active
+            version.header.lastUpdated = controlPlane.clock()
+            try ResourceStore.update(version, in: database)
+        }
+    }
+
+    private struct Data {
+        let interactions: Interactions
+        /// Distinct items of the interactions and the items dataset.
+        let itemCount: Int
+    }
+
+    /// The events that the solution counts, and the size of the catalogue.
+    ///
+    /// - Throws: ``JobFailure`` when there are no events, or fewer than training needs.
+    private func data(of version: SolutionVersionResource) async throws -> Data {
+        let datasets = try await controlPlane.database.pool.read { database in
+            try ResourceStore.list(DatasetResource.self, referencing: version.datasetGroupArn, in: database)
+                .map(\.resource)
+        }
+        func directory(of type: DatasetType) throws -> URL? {
+            guard let dataset = datasets.first(where: { $0.datasetType == type.rawValue }) else { return nil }
+            return dataset.bulkData.map { controlPlane.directories.datasets.appending(path: $0.directory) }
+        }
+        guard let interactionsDirectory = try directory(of: .interactions) else {
+            throw JobFailure(
+                reason: "The dataset group \(version.datasetGroupArn) has no interactions dataset with imported data.")
+        }
+        let all = try Interactions(contentsOf: interactionsDirectory)
+        var items = Set(all.items.identifiers)
+        if let itemsDirectory = try directory(of: .items) {
+            items.formUnion(try MetadataTable(contentsOf: itemsDirectory).identifiers.identifiers)
+        }
+        let selection = try EventSelection(
+            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold)
+        let interactions = selection.apply(to: all)
+        let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
+        guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
+        return Data(interactions: interactions, itemCount: items.count)
+    }
+}

@@ -1,0 +1,46 @@
+import ObjectStorage
+package import PersonalizeAPI
+
+extension ControlPlane {
+    package func createDatasetImportJob(
+        _ input: CreateDatasetImportJobRequest
+    ) async throws -> CreateDatasetImportJobResponse {
+        guard let location = input.dataSource.dataLocation else {
+            throw PersonalizeError.invalidInput("dataSource.dataLocation is missing.")
+        }
+        do {
+            _ = try S3Location(parsing: location)
+        } catch {
+            throw PersonalizeError.invalidInput("dataSource.dataLocation: \(error)")
+        }
+        guard input.importMode != "INCREMENTAL" else {
+            throw PersonalizeError.invalidInput("importMode INCREMENTAL is not supported by this version; use FULL.")
+        }
+        let job = DatasetImportJobResource(
+            header: header(.datasetImportJob, name: input.jobName), datasetArn: input.datasetArn,
+            dataLocation: location, roleArn: input.roleArn, importMode: input.importMode ?? "FULL",
+            publishAttributionMetricsToS3: input.publishAttributionMetricsToS3)
+        try await create(job, tags: input.tags, job: .importDataset) { database in
+            let dataset: DatasetResource = try ResourceStore.get(input.datasetArn, in: database)
+            try Self.checkIsUsable(dataset)
+        }
+        return CreateDatasetImportJobResponse(datasetImportJobArn: job.arn)
+    }
+
+    package func describeDatasetImportJob(
+        _ input: DescribeDatasetImportJobRequest
+    ) async throws -> DescribeDatasetImportJobResponse {
+        let job: DatasetImportJobResource = try await describe(input.datasetImportJobArn)
+        return DescribeDatasetImportJobResponse(datasetImportJob: job.wire)
+    }
+
+    package func listDatasetImportJobs(
+        _ input: ListDatasetImportJobsRequest
+    ) async throws -> ListDatasetImportJobsResponse {
+        let page = try await page(
+            of: DatasetImportJobResource.self, referencing: input.datasetArn, nextToken: input.nextToken,
+            maxResults: input.maxResults)
+        return ListDatasetImportJobsResponse(
+            datasetImportJobs: page.items.map(\.summary), nextToken: page.nextToken)
+    }
+}

@@ -1,0 +1,36 @@
+/// The kinds of resource, named as in their ARNs.
+package enum ResourceKind: String, Codable, Sendable {
+    case schema
+    case datasetGroup = "dataset-group"
+    case dataset
+    case datasetImportJob = "dataset-import-job"
+    case solution
+    /// Shares the ARN prefix of its solution: `solution/NAME/ID`.
+    case solutionVersion = "solution-version"
+    case campaign
+
+    var resourceType: any Resource.Type {
+        switch self {
+        case .schema: SchemaResource.self
+        case .datasetGroup: DatasetGroupResource.self
+        case .dataset: DatasetResource.self
+        case .datasetImportJob: DatasetImportJobResource.self
+        case .solution: SolutionResource.self
+        case .solutionVersion: SolutionVersionResource.self
+        case .campaign: CampaignResource.self
+        }
+    }
+
+    /// How a message names the kind.
+    var noun: String {
+        switch self {
+        case .schema: "schema"
+        case .datasetGroup: "dataset group"
+        case .dataset: "dataset"
+        case .datasetImportJob: "dataset import job"
+        case .solution: "solution"
+        case .solutionVersion: "solution version"
+        case .campaign: "campaign"
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/// The life cycle of a resource, in the words of the API reference.
+package enum ResourceStatus: String, Codable, Sendable {
+    case createPending = "CREATE PENDING"
+    case createInProgress = "CREATE IN_PROGRESS"
+    case active = "ACTIVE"
+    case createFailed = "CREATE FAILED"
+    case deletePending = "DELETE PENDING"
+    case deleteInProgress = "DELETE IN_PROGRESS"
+
+    var isBeingCreated: Bool { self == .createPending || self == .createInProgress }
+    var isBeingDeleted: Bool { self == .deletePending || self == .deleteInProgress }
+}

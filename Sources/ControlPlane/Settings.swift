@@ -1,0 +1,37 @@
+package import Datasets
+
+/// What an operator may set.
+package struct ControlPlaneSettings: Sendable {
+    package var region = "us-east-1"
+    /// Twelve digits.
+    package var account = "123456789012"
+    /// Minimums and limits of imported data and of training.
+    package var datasetLimits = DatasetLimits()
+    package var quotas = Quotas()
+    /// Items on a page when a request does not say.
+    package var pageSize = 100
+
+    package init() {}
+}
+
+/// How many resources of a kind an account may have.
+///
+/// Defaults are those of the developer guide, "Amazon Personalize endpoints and quotas".
+package struct Quotas: Sendable {
+    package var schemas = 500
+    package var datasetGroups = 500
+    package var solutions = 500
+    package var campaigns = 500
+
+    package init() {}
+
+    func limit(of kind: ResourceKind) -> Int? {
+        switch kind {
+        case .schema: schemas
+        case .datasetGroup: datasetGroups
+        case .solution: solutions
+        case .campaign: campaigns
+        case .dataset, .datasetImportJob, .solutionVersion: nil
+        }
+    }
+}

@@ -1,0 +1,137 @@
+public import Datasets
+import LinearAlgebra
+public import Recommenders
+
+/// How well an algorithm does on some data.
+public struct Evaluation: Sendable {
+    public var algorithm: Algorithm
+    public var hyperparameters: [String: String]
+    public var method: EvaluationProtocol
+    /// Divisions to average over, from 1 to 10; ten make every user a test user once. Leave-one-out has only one.
+    public var folds: Int
+    /// Protocol `personalize` only: items of the input are neither recommended nor relevant.
+    public var excludeSeen: Bool
+    /// Shuffles the users, and seeds training.
+    public var seed: UInt64
+    /// Distinct items of the interactions and items datasets; nil counts those of the interactions.
+    public var catalogueItemCount: Int?
+
+    public init(
+        of algorithm: Algorithm, hyperparameters: [String: String] = [:], method: EvaluationProtocol = .personalize,
+        folds: Int = 1, excludeSeen: Bool = false, seed: UInt64 = 0, catalogueItemCount: Int? = nil
+    ) {
+        self.algorithm = algorithm
+        self.hyperparameters = hyperparameters
+        self.method = method
+        self.folds = folds
+        self.excludeSeen = excludeSeen
+        self.seed = seed
+        self.catalogueItemCount = catalogueItemCount
+    }
+
+    /// Averages of the folds' averages.
+    public struct Result: Sendable, Equatable {
+        /// By the names of ``RankingMetrics/names``, and `coverage`.
+        public var metrics: [String: Double]
+        /// Test users that had something to find, over all folds.
+        public var testUsers: Int
+        public var trainingSeconds: Double
+        public var evaluationSeconds: Double
+    }
+
+    /// Trains and measures fold after fold, users of a fold in parallel. Rank metrics are averages over the test users
+    /// that have at least one relevant item; coverage counts the lists of all.
+    ///
+    /// - Throws: ``EvaluationError``, and what training throws.
+    public func run(on interactions: Interactions, options: TrainingOptions = TrainingOptions()) throws -> Result {
+        guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
+        let histories = UserHistories(interactions)
+        let folds = method == .leaveOneOut ? 1 : folds
+        let catalogue = catalogueItemCount ?? Set(interactions.itemIndices).count
+        var result = Result(metrics: [:], testUsers: 0, trainingSeconds: 0, evaluationSeconds: 0)
+        for fold in 0..<folds {
+            let share = Double(fold) / Double(folds)...Double(fold + 1) / Double(folds)
+            let prefix = folds > 1 ? "fold \(fold + 1) of \(folds): " : ""
+            let part = try run(
+                split(interactions, histories, fold: fold), of: interactions, catalogue: catalogue,
+                options: options.within(share, prefix: prefix))
+            for (name, value) in part.metrics { result.metrics[name, default: 0] += value }
+            result.testUsers += part.testUsers
+            result.trainingSeconds += part.trainingSeconds
+            result.evaluationSeconds += part.evaluationSeconds
+        }
+        result.metrics = result.metrics.mapValues { $0 / Double(folds) }
+        return result
+    }
+
+    private func split(_ interactions: Interactions, _ histories: UserHistories, fold: Int) -> EvaluationSplit {
+        switch method {
+        case .personalize:
+            .personalize(interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen)
+        case .leaveOneOut: .leaveOneOut(interactions, histories)
+        case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
+        }
+    }
+
+    private func run(
+        _ split: EvaluationSplit, of interactions: Interactions, catalogue: Int, options: TrainingOptions
+    ) throws -> Result {
+        guard !split.cases.isEmpty, !split.trainingRows.isEmpty else { throw EvaluationError.tooFewUsers }
+        var training = options.within(0...0.9)
+        training.seed = seed
+        let clock = ContinuousClock()
+        let start = clock.now
+        let model = try algorithm.train(
+            on: interactions.selecting(rows: split.trainingRows), hyperparameters: hyperparameters, options: training)
+        let trained = clock.now
+        options.progress(TrainingProgress(fraction: 0.9, stage: "ranking for \(split.cases.count) test users"))
+        let totals = try Self.measure(model.recommender, on: split.cases, threads: options.threads)
+        let measured = clock.now
+        options.progress(TrainingProgress(fraction: 1, stage: "measured"))
+        return Result(
+            metrics: totals.averages(catalogueItemCount: catalogue), testUsers: totals.users,
+            trainingSeconds: (trained - start).seconds, evaluationSeconds: (measured - trained).seconds)
+    }
+
+    /// Ranks the whole catalogue for every case.
+    static func measure(
+        _ recommender: any Recommender, on cases: [EvaluationCase], threads: Int
+    ) throws -> MetricTotals {
+        var totals = MetricTotals()
+        for chunk in Parallel.ranges(of: cases.count, size: 512) {
+            try Task.checkCancellation()
+            let lists = Parallel.map(chunk.count, threads: threads) { index in
+                let testCase = cases[chunk.lowerBound + index]
+                return recommender.recommendations(for: testCase.input, count: RankingMetrics.depth) {
+                    testCase.excluded.contains($0)
+                }.map(\.item)
+            }
+            for (list, testCase) in zip(lists, cases[chunk]) {
+                totals.add(
+                    testCase.relevant.isEmpty ? nil : RankingMetrics(list: list, relevant: testCase.relevant),
+                    list: list)
+            }
+        }
+        return totals
+    }
+}
+
+/// Why nothing was measured.
+public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
+    case foldsOutOfRange(Int)
+    case tooFewUsers
+
+    public var description: String {
+        switch self {
+        case .foldsOutOfRange(let folds): "the number of folds is \(folds); expected 1 to 10"
+        case .tooFewUsers: "there are too few users to hold some out and train on the others"
+        }
+    }
+}
+
+extension Duration {
+    /// As a number of seconds.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,27 @@
+import Datasets
+
+/// How interactions are divided into what is learned from, what is given, and what must be found.
+public enum EvaluationProtocol: String, Sendable, CaseIterable {
+    /// A tenth of the users is held out; the oldest nine tenths of their events are given, the items of the rest must
+    /// be found.
+    case personalize
+    /// The last event of every user with at least three must be found, everything else is learned from and given.
+    case leaveOneOut = "leave-one-out"
+    /// A tenth of the users, at most 10,000, is held out; four fifths of their distinct items are given.
+    case strongGeneralization = "strong-generalization"
+}
+
+/// One division of the data.
+struct EvaluationSplit: Sendable {
+    /// Rows of the interactions that are learned from.
+    let trainingRows: [Int]
+    let cases: [EvaluationCase]
+}
+
+/// What one test user brings.
+struct EvaluationCase: Sendable {
+    let input: History
+    let relevant: Set<Int>
+    /// Items that may not be recommended.
+    let excluded: Set<Int>
+}

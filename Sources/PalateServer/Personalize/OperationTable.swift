@@ -1,0 +1,62 @@
+import ControlPlane
+import PersonalizeAPI
+import Serving
+
+/// What carries out each operation that this version has.
+struct OperationTable: Sendable {
+    typealias Handler = @Sendable ([UInt8]) async throws -> [UInt8]
+
+    private var handlers: [String: Handler] = [:]
+
+    func handler(for operation: any PersonalizeOperation.Type) -> Handler? { handlers[operation.name] }
+
+    private mutating func on<Operation: PersonalizeOperation>(
+        _: Operation.Type, _ handler: @escaping @Sendable (Operation.Input) async throws -> Operation.Output
+    ) {
+        handlers[Operation.name] = { body in
+            let input = try RequestDecoder.decode(Operation.Input.self, from: body)
+            return try ResponseEncoder.encode(try await handler(input))
+        }
+    }
+
+    init(controlPlane: ControlPlane, recommendations: RecommendationService) {
+        on(CreateSchema.self, controlPlane.createSchema)
+        on(DescribeSchema.self, controlPlane.describeSchema)
+        on(ListSchemas.self, controlPlane.listSchemas)
+        on(DeleteSchema.self, controlPlane.deleteSchema)
+
+        on(CreateDatasetGroup.self, controlPlane.createDatasetGroup)
+        on(DescribeDatasetGroup.self, controlPlane.describeDatasetGroup)
+        on(ListDatasetGroups.self, controlPlane.listDatasetGroups)
+        on(DeleteDatasetGroup.self, controlPlane.deleteDatasetGroup)
+
+        on(CreateDataset.self, controlPlane.createDataset)
+        on(DescribeDataset.self, controlPlane.describeDataset)
+        on(ListDatasets.self, controlPlane.listDatasets)
+        on(DeleteDataset.self, controlPlane.deleteDataset)
+
+        on(CreateDatasetImportJob.self, controlPlane.createDatasetImportJob)
+        on(DescribeDatasetImportJob.self, controlPlane.describeDatasetImportJob)
+        on(ListDatasetImportJobs.self, controlPlane.listDatasetImportJobs)
+
+        on(DescribeRecipe.self, controlPlane.describeRecipe)
+        on(ListRecipes.self, controlPlane.listRecipes)
+
+        on(CreateSolution.self, controlPlane.createSolution)
+        on(DescribeSolution.self, controlPlane.describeSolution)
+        on(ListSolutions.self, controlPlane.listSolutions)
+        on(DeleteSolution.self, controlPlane.deleteSolution)
+
+        on(CreateSolutionVersion.self, controlPlane.createSolutionVersion)
+        on(DescribeSolutionVersion.self, controlPlane.describeSolutionVersion)
+        on(ListSolutionVersions.self, controlPlane.listSolutionVersions)
+        on(GetSolutionMetrics.self, controlPlane.getSolutionMetrics)
+
+        on(CreateCampaign.self, controlPlane.createCampaign)
+        on(DescribeCampaign.self, controlPlane.describeCampaign)
+        on(ListCampaigns.self, controlPlane.listCampaigns)
+        on(DeleteCampaign.self, controlPlane.deleteCampaign)
+
+        on(GetRecommendations.self, recommendations.getRecommendations)
+    }
+}

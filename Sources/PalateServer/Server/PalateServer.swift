@@ -1,0 +1,81 @@
+package import ControlPlane
+import Foundation
+import Hummingbird
+import Identity
+package import Logging
+import NIOCore
+import ObjectStorage
+import Recipes
+import Serving
+import ServiceLifecycle
+import Synchronization
+
+/// One process: the HTTP service, the jobs and the stores they share.
+package struct PalateServer: Service {
+    package let controlPlane: ControlPlane
+    private let campaigns: CampaignRegistry
+    private let application: any ApplicationProtocol
+    private let jobs: JobRunner
+    private let lock: DataDirectoryLock
+    private let logger: Logger
+
+    /// Opens the stores in the data directory; nothing answers yet.
+    ///
+    /// - Parameter onServerRunning: Called with the port once requests are answered.
+    /// - Throws: ``StartError`` and what the stores throw when their files cannot be used.
+    package init(
+        settings: ServerSettings, logger: Logger, onServerRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        let root = settings.dataDirectory
+        do {
+            try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        } catch {
+            throw StartError("The data directory \(root.path) cannot be created: \(error.localizedDescription)")
+        }
+        self.logger = logger
+        lock = try DataDirectoryLock(directory: root)
+        let account = settings.controlPlane.account
+        let region = settings.controlPlane.region
+        let embedded = try EmbeddedObjectStore(directory: root.appending(path: "objects").path, logger: logger)
+        let identity = try IdentityStore(path: root.appending(path: "identity.sqlite").path, account: account)
+        let outside = try settings.outsideObjectStore.map { try Self.signedStore($0, region: region) }
+        controlPlane = try ControlPlane(
+            settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
+            access: outside == nil ? identity : nil, recipes: .standard, logger: logger)
+        campaigns = CampaignRegistry()
+        jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
+        let operations = OperationTable(
+            controlPlane: controlPlane, recommendations: RecommendationService(campaigns: campaigns))
+        let dispatcher = ServiceDispatcher(
+            personalize: PersonalizeResponder(operations: operations),
+            s3: S3Service(store: embedded, account: account, region: region),
+            iam: IAMService(identities: identity), sts: STSService(identities: identity))
+        application = Application(
+            responder: dispatcher,
+            server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "palate"),
+            onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? settings.port) },
+            logger: logger)
+    }
+
+    private static func signedStore(
+        _ outside: ServerSettings.OutsideObjectStore, region: String
+    ) throws -> SignedS3Store {
+        do {
+            return try SignedS3Store(
+                endpoint: outside.endpoint, region: region,
+                credentials: AWSCredentials(accessKey: outside.accessKey, secretKey: outside.secretKey))
+        } catch {
+            throw StartError("The S3 endpoint cannot be used: \(error)")
+        }
+    }
+
+    package func run() async throws {
+        // Campaigns answer before the first request can ask for them.
+        try await controlPlane.redeployCampaigns(to: campaigns)
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [jobs, application], logger: logger)
+        ).run()
+    }
+}

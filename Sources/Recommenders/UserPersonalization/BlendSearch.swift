@@ -1,0 +1,144 @@
+import Foundation
+import LinearAlgebra
+
+/// Finds blend settings on held-out users: their older events are the input, the new items of the newest tenth the
+/// targets.
+///
+/// A coordinate search over small grids for the best normalised discounted cumulative gain of the 25 best items, starting
+/// from defaults that it leaves only for a clear gain. Then, among settings that lose no more than a tolerance, the ones
+/// that show the most of the catalogue.
+struct BlendSearch: Sendable {
+    /// A held-out user.
+    struct Case: Sendable {
+        let recent: RecentItems
+        /// New items only.
+        let targets: Set<UInt32>
+        let history: Set<UInt32>
+    }
+
+    let cases: [Case]
+    let logUserCounts: [Float]
+    let threads: Int
+
+    /// What a step must gain, relatively, to be taken.
+    private static let clearGain = 1.005
+    static let depth = 25
+
+    /// Mean gain of the scores that `score` gives to each case, and the distinct items it would show.
+    func evaluate(_ score: @Sendable (Int) -> [Float]) -> (gain: Double, shownItems: Int) {
+        let results: [(Double, [Int])] = Parallel.map(cases.count, threads: threads) { index in
+            let top = unseenTop(score(index), of: index, count: Self.depth)
+            return (gain(of: top, targets: cases[index].targets), top)
+        }
+        let total = results.reduce(0) { $0 + $1.0 }
+        return (total / Double(max(results.count, 1)), Set(results.flatMap { $0.1 }).count)
+    }
+
+    /// The best items that the case's user had not met.
+    func unseenTop(_ scores: [Float], of index: Int, count: Int) -> [Int] {
+        var scores = scores
+        for item in cases[index].history where Int(item) < scores.count { scores[Int(item)] = -.infinity }
+        return topIndices(of: scores, count: count)
+    }
+
+    /// Binary gain, discount 1/log₂(1 + rank), relative to min(25, targets) hits at the top.
+    private func gain(of top: [Int], targets: Set<UInt32>) -> Double {
+        var sum = 0.0
+        for (rank, item) in top.enumerated() where targets.contains(UInt32(item)) { sum += 1 / log2(Double(rank + 2)) }
+        let ideal = (0..<min(Self.depth, targets.count)).reduce(0.0) { $0 + 1 / log2(Double($1 + 2)) }
+        return ideal > 0 ? sum / ideal : 0
+    }
+
+    /// Settings with the decays and weights that do best, and their gain.
+    func settings(
+        startingFrom start: BlendSettings, components: ItemComponents, easeDecays: [Float], coverageTolerance: Double
+    ) throws -> (settings: BlendSettings, gain: Double) {
+        var best = start
+        var scores = componentScores(components, best)
+        (best.ridgeScale, best.easeScale, best.nearbyScale) = scales(scores)
+        var bestGain = gain(best, scores, components)
+
+        for _ in 0..<2 {
+            for decay in easeDecays where decay != best.easeDecay {
+                try Task.checkCancellation()
+                var candidate = best
+                candidate.easeDecay = decay
+                let candidateScores = componentScores(components, candidate)
+                candidate.easeScale = scales(candidateScores).ease
+                for weight in [0.25, 0.5, 1] as [Float] {
+                    candidate.easeWeight = weight
+                    let found = gain(candidate, candidateScores, components)
+                    if found > bestGain * Self.clearGain {
+                        (best, bestGain, scores) = (candidate, found, candidateScores)
+                    }
+                }
+            }
+            try climb(&best, &bestGain, scores, components, \.easeWeight, [0, 0.25, 0.5, 0.75, 1, 1.5])
+            try climb(&best, &bestGain, scores, components, \.nearbyWeight, [0, 0.25, 0.5, 0.75, 1, 1.5])
+            try climb(&best, &bestGain, scores, components, \.popularityDiscount, [0, 0.05, 0.1, 0.2])
+        }
+        let widened = try widen(best, bestGain, scores, components, tolerance: coverageTolerance)
+        return (widened, gain(widened, scores, components))
+    }
+
+    private func climb(
+        _ best: inout BlendSettings, _ bestGain: inout Double, _ scores: [ItemComponents.Scores],
+        _ components: ItemComponents, _ knob: WritableKeyPath<BlendSettings, Float>, _ values: [Float]
+    ) throws {
+        try Task.checkCancellation()
+        for value in values where value != best[keyPath: knob] {
+            var candidate = best
+            candidate[keyPath: knob] = value
+            let found = gain(candidate, scores, components)
+            if found > bestGain * Self.clearGain { (best, bestGain) = (candidate, found) }
+        }
+    }
+
+    private func widen(
+        _ best: BlendSettings, _ bestGain: Double, _ scores: [ItemComponents.Scores], _ components: ItemComponents,
+        tolerance: Double
+    ) throws -> BlendSettings {
+        guard tolerance > 0 else { return best }
+        var widest = best
+        var mostShown = 0
+        for nearbyWeight in Set([best.nearbyWeight, 0.5, 0.75, 1, 1.5]).sorted() {
+            for discount in Set([best.popularityDiscount, 0, 0.05, 0.1, 0.15, 0.2, 0.3]).sorted() {
+                try Task.checkCancellation()
+                var candidate = best
+                candidate.nearbyWeight = nearbyWeight
+                candidate.popularityDiscount = discount
+                let fixed = candidate
+                let result = evaluate {
+                    fixed.blend(scores[$0], selection: components.selection, logUserCounts: logUserCounts)
+                }
+                if result.gain >= bestGain * (1 - tolerance), result.shownItems > mostShown {
+                    (widest, mostShown) = (candidate, result.shownItems)
+                }
+            }
+        }
+        return widest
+    }
+
+    private func gain(
+        _ settings: BlendSettings, _ scores: [ItemComponents.Scores], _ components: ItemComponents
+    ) -> Double {
+        evaluate { settings.blend(scores[$0], selection: components.selection, logUserCounts: logUserCounts) }.gain
+    }
+
+    private func componentScores(_ components: ItemComponents, _ settings: BlendSettings) -> [ItemComponents.Scores] {
+        Parallel.map(cases.count, threads: threads) { components.scores(cases[$0].recent, settings: settings) }
+    }
+
+    /// Factors that bring the mean tenth-best score of each component to 1.
+    private func scales(_ scores: [ItemComponents.Scores]) -> (ridge: Float, ease: Float, nearby: Float) {
+        func scale(_ component: @Sendable (ItemComponents.Scores) -> [Float]) -> Float {
+            let tenth = Parallel.map(scores.count, threads: threads) { index -> Float in
+                let values = component(scores[index])
+                return topIndices(of: values, count: 10).last.map { values[$0] } ?? 0
+            }
+            let mean = tenth.reduce(0, +) / Float(max(tenth.count, 1))
+            return mean > 1e-12 ? 1 / mean : 0
+        }
+        return (scale { $0.ridge }, scale { $0.ease }, scale { $0.nearby })
+    }
+}

@@ -1,0 +1,41 @@
+import Datasets
+
+/// A history seen from its end: each item once, the most recent first.
+struct RecentItems: Sendable {
+    struct Entry: Sendable {
+        let item: UInt32
+        /// When the item last occurred.
+        let timestamp: Int64
+        let lastEventType: UInt16
+        fileprivate(set) var occurrences: Int
+        /// Bit t is set when the item occurred with event type t, for types below 64.
+        fileprivate(set) var eventTypes: UInt64
+    }
+
+    let entries: [Entry]
+    /// The items of ``entries``, in the same order.
+    let items: [UInt32]
+
+    /// Reads a history whose columns may differ in length; events without an item of the catalogue are skipped.
+    init(_ history: History, itemCount: Int) {
+        var entries: [Entry] = []
+        var places: [UInt32: Int] = [:]
+        for index in history.items.indices.reversed() where Int(history.items[index]) < itemCount {
+            let item = history.items[index]
+            let type = index < history.eventTypes.count ? history.eventTypes[index] : .max
+            let typeBit: UInt64 = type < 64 ? 1 << UInt64(type) : 0
+            if let place = places[item] {
+                entries[place].occurrences += 1
+                entries[place].eventTypes |= typeBit
+            } else {
+                places[item] = entries.count
+                entries.append(
+                    Entry(
+                        item: item, timestamp: index < history.timestamps.count ? history.timestamps[index] : 0,
+                        lastEventType: type, occurrences: 1, eventTypes: typeBit))
+            }
+        }
+        self.entries = entries
+        items = entries.map(\.item)
+    }
+}

@@ -1,0 +1,185 @@
+import Datasets
+import Foundation
+import LinearAlgebra
+
+/// What held-out users say: regularisation, decays, blend weights and the scale of new items.
+struct SettingsChoice: Sendable {
+    private(set) var parameters: ComponentTrainer.Parameters
+    private(set) var settings: BlendSettings
+    private(set) var ranks = RankCalibration.unfitted
+    private(set) var learned: [String: Double] = [:]
+
+    /// Below this many held-out users with something to find, their verdict is noise and defaults stand.
+    private static let fewestCases = 20
+    /// Items of the models that are trained to choose settings; the choice does not need the whole catalogue.
+    private static let searchItems = 2_048
+    /// Floats that the held-out users' component scores may take.
+    private static let scoreBudget = 32_000_000
+
+    init(_ shuffledUsers: [Int], trainer: ComponentTrainer, plan: MemoryPlan) throws {
+        parameters = trainer.defaultParameters
+        settings = BlendSettings(
+            window: trainer.hyperparameters.recentEvents, ridgeDecay: parameters.ridge.decay,
+            easeDecay: trainer.hyperparameters.recencyMask ? 20 : .greatestFiniteMagnitude)
+        let heldOutCount = min(
+            shuffledUsers.count / 6, trainer.hyperparameters.validationUsers,
+            max(Self.scoreBudget / max(trainer.itemCount, 1), Self.fewestCases))
+        let cases = shuffledUsers.prefix(heldOutCount).compactMap { Self.heldOutCase(of: $0, trainer) }
+        let users = shuffledUsers.dropFirst(heldOutCount).sorted()
+        guard cases.count >= Self.fewestCases, !users.isEmpty else {
+            try setDefaultScales(shuffledUsers, trainer: trainer, plan: plan)
+            return
+        }
+        try chooseParameters(cases: cases, users: users, trainer: trainer, plan: plan)
+        try chooseSettings(cases: cases, users: users, trainer: trainer, plan: plan)
+    }
+
+    private static func heldOutCase(of user: Int, _ trainer: ComponentTrainer) -> BlendSearch.Case? {
+        let (input, targets) = HeldOutEvents.newestTenth(of: trainer.histories[user])
+        let history = Set(input.items)
+        let unseen = targets.subtracting(history)
+        guard !history.isEmpty, !unseen.isEmpty else { return nil }
+        return BlendSearch.Case(
+            recent: RecentItems(input, itemCount: trainer.itemCount), targets: unseen, history: history)
+    }
+
+    /// Decay and regularisation of each closed-form component by itself.
+    private mutating func chooseParameters(
+        cases: [BlendSearch.Case], users: [Int], trainer: ComponentTrainer, plan: MemoryPlan
+    ) throws {
+        let options = trainer.options
+        let sequences = trainer.sequences(of: users)
+        let selection = trainer.selection(of: sequences, limit: min(plan.closedFormItems, Self.searchItems * 3 / 4))
+        let selected = sequences.restricted(to: selection)
+        let occurrences = ItemOccurrences(selected)
+        let userCounts = selected.userCounts()
+        let reader = ItemComponents(
+            selection: selection, ridge: Matrix(rows: 0, columns: 0), ease: Matrix(rows: 0, columns: 0),
+            nearby: .none(itemCount: trainer.itemCount), userCounts: sequences.userCounts())
+        let search = BlendSearch(
+            cases: cases, logUserCounts: reader.userCounts.map { log1pf($0) }, threads: options.threads)
+
+        func gain(_ weights: Matrix, window: Int, decay: Float) -> Double {
+            search.evaluate { index in
+                let scores = reader.score(weights, cases[index].recent.items.prefix(window), decay: decay)
+                var dense = [Float](repeating: -.infinity, count: trainer.itemCount)
+                for (position, item) in selection.items.enumerated() { dense[Int(item)] = scores[position] }
+                return dense
+            }.gain
+        }
+
+        var bestGain = -1.0
+        func tryRidge(_ candidate: SequentialRidge.Parameters) throws {
+            let weights = try SequentialRidge.fit(
+                occurrences, userCounts: userCounts, parameters: candidate, threads: options.threads)
+            let found = gain(weights, window: candidate.window, decay: candidate.decay)
+            if found > bestGain * 1.01 { (parameters.ridge, bestGain) = (candidate, found) }
+        }
+        let decays: [Float] = trainer.hyperparameters.recencyMask ? [8, 4, 12, 20] : [.greatestFiniteMagnitude]
+        for (step, decay) in decays.enumerated() {
+            try options.advance(to: 0.05 + 0.05 * Double(step), "choosing how fast a history fades")
+            var candidate = trainer.defaultParameters.ridge
+            candidate.decay = decay
+            try tryRidge(candidate)
+        }
+        for (step, regularization) in ([50, 450] as [Float]).enumerated() {
+            try options.advance(to: 0.25 + 0.03 * Double(step), "choosing regularisation")
+            var candidate = parameters.ridge
+            candidate.regularization = regularization
+            try tryRidge(candidate)
+        }
+        for (step, futureWeight) in ([0, 0.3] as [Float]).enumerated() {
+            try options.advance(to: 0.32 + 0.02 * Double(step), "choosing how far to look ahead")
+            var candidate = parameters.ridge
+            candidate.futureWeight = futureWeight
+            try tryRidge(candidate)
+        }
+        learned["ridge_future_weight"] = Double(parameters.ridge.futureWeight)
+        learned["ridge_validation_ndcg_at_25"] = bestGain
+
+        bestGain = -1
+        for (step, regularization) in ([300, 100, 900] as [Float]).enumerated() {
+            try options.advance(to: 0.36 + 0.03 * Double(step), "choosing regularisation")
+            let weights = try EASE.fit(
+                occurrences, userCounts: userCounts, regularization: regularization, threads: options.threads)
+            let found = gain(weights, window: .max, decay: settings.easeDecay)
+            if found > bestGain * 1.01 { (parameters.easeRegularization, bestGain) = (regularization, found) }
+        }
+        learned["ease_validation_ndcg_at_25"] = bestGain
+        learned["ridge_decay"] = Double(parameters.ridge.decay)
+        learned["ridge_regularization"] = Double(parameters.ridge.regularization)
+        learned["ease_regularization"] = Double(parameters.easeRegularization)
+        settings.ridgeDecay = parameters.ridge.decay
+    }
+
+    /// Blend weights, and what a rank is worth.
+    private mutating func chooseSettings(
+        cases: [BlendSearch.Case], users: [Int], trainer: ComponentTrainer, plan: MemoryPlan
+    ) throws {
+        let options = trainer.options
+        try options.advance(to: 0.45, "training without the held-out users")
+        let components = try trainer.components(
+            of: users, closedFormItems: min(plan.closedFormItems, Self.searchItems), parameters: parameters)
+        try options.advance(to: 0.52, "choosing blend weights")
+        let search = BlendSearch(
+            cases: cases, logUserCounts: components.userCounts.map { log1pf($0) }, threads: options.threads)
+        let result = try search.settings(
+            startingFrom: settings, components: components,
+            easeDecays: trainer.hyperparameters.recencyMask ? [5, 10, 20, 50, 200] : [],
+            coverageTolerance: trainer.hyperparameters.coverageTolerance)
+        settings = result.settings
+        learned["validation_ndcg_at_25"] = result.gain
+        learned["validation_users"] = Double(cases.count)
+        learned["ease_decay"] = Double(settings.easeDecay)
+        learned["ease_weight"] = Double(settings.easeWeight)
+        learned["nearby_weight"] = Double(settings.nearbyWeight)
+        learned["popularity_discount"] = Double(settings.popularityDiscount)
+        ranks = try Self.calibration(search, components: components, settings: settings)
+    }
+
+    private static func calibration(
+        _ search: BlendSearch, components: ItemComponents, settings: BlendSettings
+    ) throws -> RankCalibration {
+        let tops = Parallel.map(search.cases.count, threads: search.threads) { index in
+            let scores = settings.blend(
+                components.scores(search.cases[index].recent, settings: settings), selection: components.selection,
+                logUserCounts: search.logUserCounts)
+            return search.unseenTop(scores, of: index, count: RankCalibration.depth)
+        }
+        var examples = LogisticRegression.Examples(featureCount: RankCalibration.featureCount)
+        for (index, top) in tops.enumerated() {
+            for (rank, item) in top.enumerated() {
+                examples.append(
+                    RankCalibration.features(rank: rank, distinctItems: search.cases[index].recent.entries.count),
+                    outcome: search.cases[index].targets.contains(UInt32(item)))
+            }
+        }
+        return RankCalibration(
+            regression: try LogisticRegression(fitting: examples, penalty: 0.1, threads: search.threads))
+    }
+
+    /// Without held-out users only the components' scales are taken from the data, on the training users themselves.
+    private mutating func setDefaultScales(
+        _ users: [Int], trainer: ComponentTrainer, plan: MemoryPlan
+    ) throws {
+        let components = try trainer.components(
+            of: users.sorted(), closedFormItems: min(plan.closedFormItems, Self.searchItems), parameters: parameters)
+        let cases = users.prefix(100).map { user in
+            BlendSearch.Case(
+                recent: RecentItems(trainer.histories[user], itemCount: trainer.itemCount), targets: [], history: [])
+        }
+        let search = BlendSearch(
+            cases: cases, logUserCounts: components.userCounts.map { log1pf($0) }, threads: trainer.options.threads)
+        settings = try search.settings(
+            startingFrom: settings, components: components, easeDecays: [], coverageTolerance: 0
+        ).settings
+    }
+}
+
+extension NearbyItems {
+    /// No item has a neighbour.
+    static func none(itemCount: Int) -> NearbyItems {
+        NearbyItems(
+            ItemOccurrences(ItemSequences([[UInt32]](), itemCount: itemCount)), neighbourLimit: 0, threads: 1)
+    }
+}

@@ -1,0 +1,76 @@
+import Datasets
+import Foundation
+
+extension UserPersonalization: StorableRecommender {
+    func tensors() -> [SafetensorsWriter.Tensor] {
+        [
+            .init("closed_form.items", components.selection.items),
+            .init("ridge.weights", components.ridge),
+            .init("ease.weights", components.ease),
+            .init("nearby.offsets", components.nearby.offsets.map(Int64.init)),
+            .init("nearby.neighbours", components.nearby.neighbours),
+            .init("nearby.similarities", components.nearby.similarities),
+            .init("items.users", components.userCounts),
+            .init("items.events", popularity.counts),
+            .init("blend.settings", settings.stored),
+            .init("repeats.event_types", repeats.eventTypes),
+            .init("repeats.weights", repeats.regression.weights),
+            .init("ranks.weights", ranks.regression.weights),
+        ]
+    }
+
+    init(file: SafetensorsFile, items: Vocabulary, eventTypes: Vocabulary) throws(ModelError) {
+        let name = "weights.safetensors"
+        let selected = try file.array("closed_form.items", of: UInt32.self)
+        guard selected.allSatisfy({ Int($0) < items.count }), Set(selected).count == selected.count else {
+            throw .damaged(file: name, reason: "'closed_form.items' names items that do not exist")
+        }
+        guard
+            let nearby = NearbyItems(
+                offsets: try file.array("nearby.offsets", of: Int64.self).map(Int.init),
+                neighbours: try file.array("nearby.neighbours", of: UInt32.self),
+                similarities: try file.array("nearby.similarities", of: Float.self), itemCount: items.count)
+        else { throw .damaged(file: name, reason: "the neighbour lists do not fit together") }
+        guard let settings = BlendSettings(stored: try file.array("blend.settings", of: Float.self)) else {
+            throw .damaged(file: name, reason: "'blend.settings' is not usable")
+        }
+        let types = try file.array("repeats.event_types", of: UInt16.self)
+        guard types.allSatisfy({ $0 < 64 }) else {
+            throw .damaged(file: name, reason: "'repeats.event_types' is not usable")
+        }
+        let repeatWeights = try file.array(
+            "repeats.weights", of: Double.self, count: RepeatModel.featureCount(eventTypes: types.count))
+        let rankWeights = try file.array("ranks.weights", of: Double.self, count: RankCalibration.featureCount)
+        let components = ItemComponents(
+            selection: ItemSelection(items: selected, itemCount: items.count),
+            ridge: try file.matrix("ridge.weights", rows: selected.count, columns: selected.count),
+            ease: try file.matrix("ease.weights", rows: selected.count, columns: selected.count), nearby: nearby,
+            userCounts: try file.array("items.users", of: Float.self, count: items.count))
+        self.init(
+            items: items, eventTypes: eventTypes, components: components, settings: settings,
+            repeats: RepeatModel(eventTypes: types, regression: LogisticRegression(weights: repeatWeights)),
+            ranks: RankCalibration(regression: LogisticRegression(weights: rankWeights)),
+            popularity: Popularity(
+                items: items, counts: try file.array("items.events", of: Float.self, count: items.count)),
+            learned: [:])
+    }
+}
+
+extension BlendSettings {
+    fileprivate var stored: [Float] {
+        [
+            Float(window), ridgeDecay, easeDecay, easeWeight, nearbyWeight, popularityDiscount, ridgeScale, easeScale,
+            nearbyScale,
+        ]
+    }
+
+    fileprivate init?(stored: [Float]) {
+        guard stored.count == 9, stored.allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
+            stored[1] > 0, stored[2] > 0
+        else { return nil }
+        self.init(
+            window: Int(stored[0]), ridgeDecay: stored[1], easeDecay: stored[2], easeWeight: stored[3],
+            nearbyWeight: stored[4], popularityDiscount: stored[5], ridgeScale: stored[6], easeScale: stored[7],
+            nearbyScale: stored[8])
+    }
+}

@@ -1,0 +1,127 @@
+import Datasets
+import Foundation
+import LinearAlgebra
+
+extension UserPersonalization {
+    /// Trains on everybody's histories.
+    ///
+    /// Settings are chosen with models of the most used items, trained without the held-out users; then the item models
+    /// are trained again on everybody. Time is 7n³/3 + n³ operations for n closed-form items, twice at most; memory is
+    /// 16n² bytes at the peak and announced before it is taken.
+    init(
+        training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary,
+        hyperparameters: Hyperparameters, options: TrainingOptions
+    ) throws {
+        let users = Self.users(of: histories, hyperparameters)
+        var generator = SeededGenerator(seed: options.seed)
+        let shuffled = generator.permutation(of: users.count).map { users[$0] }
+        let plan = MemoryPlan(
+            itemCount: items.count, closedFormLimit: hyperparameters.closedFormItems,
+            memoryLimit: options.effectiveMemoryLimit)
+        try options.advance(
+            to: 0.01, "planning",
+            measurements: [
+                "memory_bytes": Double(plan.bytes), "closed_form_items": Double(plan.closedFormItems),
+                "users": Double(users.count),
+            ])
+
+        let trainer = ComponentTrainer(
+            histories: histories, itemCount: items.count, hyperparameters: hyperparameters, options: options)
+        let choice = try SettingsChoice(shuffled, trainer: trainer, plan: plan)
+        let repeats = try RepeatModel(
+            histories, users: shuffled, itemCount: items.count, threads: options.threads)
+        try options.advance(to: 0.6, "training on everybody", measurements: choice.learned)
+        let components = try trainer.components(
+            of: users, closedFormItems: plan.closedFormItems, parameters: choice.parameters)
+        self.init(
+            items: items, eventTypes: eventTypes, components: components, settings: choice.settings,
+            repeats: repeats, ranks: choice.ranks, popularity: Popularity(histories: histories, items: items),
+            learned: choice.learned.merging(
+                ["closed_form_items": Double(components.selection.items.count)], uniquingKeysWith: { $1 }))
+    }
+
+    /// Users whose number of events lies between the two percentiles, or everybody if there is no such user.
+    static func users(of histories: UserHistories, _ hyperparameters: Hyperparameters) -> [Int] {
+        let active = (0..<histories.count).filter { histories.offsets[$0] < histories.offsets[$0 + 1] }
+        let lengths = active.map { histories.offsets[$0 + 1] - histories.offsets[$0] }
+        let sorted = lengths.sorted()
+        guard !sorted.isEmpty else { return [] }
+        func length(at percentile: Double) -> Int { sorted[Int((percentile * Double(sorted.count - 1)).rounded())] }
+        let shortest = length(at: hyperparameters.minimumHistoryPercentile)
+        let longest = length(at: hyperparameters.maximumHistoryPercentile)
+        let chosen = zip(active, lengths).filter { shortest <= $0.1 && $0.1 <= longest }.map(\.0)
+        return chosen.isEmpty ? active : chosen
+    }
+}
+
+/// How many items fit the closed-form parts.
+struct MemoryPlan: Sendable {
+    let closedFormItems: Int
+    /// At the peak of training, beyond the data.
+    let bytes: Int
+
+    /// Four square matrices stand at the peak: the finished component, the Gram matrix, its factor's right side and the
+    /// one being made. Per item of the catalogue there are the neighbours and some counts.
+    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int) {
+        let perItem = 2_048 * max(itemCount, 1)
+        let left = max(memoryLimit - perItem, 1 << 20)
+        let fitting = Int((Double(left) / 16).squareRoot())
+        closedFormItems = max(min(itemCount, closedFormLimit, fitting), 1)
+        bytes = perItem + 16 * closedFormItems * closedFormItems
+    }
+}
+
+/// Trains the item-to-item models on some of the users.
+struct ComponentTrainer: Sendable {
+    struct Parameters: Sendable, Equatable {
+        var ridge: SequentialRidge.Parameters
+        var easeRegularization: Float
+    }
+
+    let histories: UserHistories
+    let itemCount: Int
+    let hyperparameters: UserPersonalization.Hyperparameters
+    let options: TrainingOptions
+
+    /// With fewer users an item is left to ``NearbyItems``.
+    private static let minimumUsers: Float = 2
+
+    var defaultParameters: Parameters {
+        Parameters(
+            ridge: .init(
+                decay: hyperparameters.recencyMask ? 8 : .greatestFiniteMagnitude, regularization: 150,
+                window: hyperparameters.recentEvents, futureWeight: 0.1),
+            easeRegularization: 300)
+    }
+
+    func sequences(of users: [Int]) -> ItemSequences {
+        ItemSequences(
+            users.lazy.map { user in Array(histories.items[histories.offsets[user]..<histories.offsets[user + 1]]) },
+            itemCount: itemCount)
+    }
+
+    func selection(of sequences: ItemSequences, limit: Int) -> ItemSelection {
+        ItemSelection(userCounts: sequences.userCounts(), limit: limit, minimumUsers: Self.minimumUsers)
+    }
+
+    func components(of users: [Int], closedFormItems: Int, parameters: Parameters) throws -> ItemComponents {
+        let sequences = sequences(of: users)
+        let selection = selection(of: sequences, limit: closedFormItems)
+        let selected = sequences.restricted(to: selection)
+        let occurrences = ItemOccurrences(selected)
+        let userCounts = selected.userCounts()
+        let ridge = try SequentialRidge.fit(
+            occurrences, userCounts: userCounts, parameters: parameters.ridge, threads: options.threads)
+        try Task.checkCancellation()
+        let ease = try EASE.fit(
+            occurrences, userCounts: userCounts, regularization: parameters.easeRegularization,
+            threads: options.threads)
+        try Task.checkCancellation()
+        return ItemComponents(
+            selection: selection, ridge: ridge, ease: ease,
+            nearby: NearbyItems(
+                ItemOccurrences(sequences), neighbourLimit: hyperparameters.hiddenDimension,
+                threads: options.threads),
+            userCounts: sequences.userCounts())
+    }
+}

@@ -1,0 +1,47 @@
+public import ArgumentParser
+import Datasets
+public import Evaluation
+import Foundation
+import Recommenders
+
+extension EvaluationProtocol: ExpressibleByArgument {}
+
+/// `palate evaluate`: how good a recipe is on some data.
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measure a recipe on a CSV file of interactions.")
+
+    @OptionGroup var input: TrainingInput
+
+    @Option(help: "How users and events are held out.")
+    var `protocol`: EvaluationProtocol
+
+    @Option(help: "Tenths of the users that are test users one after the other, 1 to 10.")
+    var folds = 1
+
+    @Flag(help: "With protocol personalize: neither recommend nor expect items of the input.")
+    var excludeSeen = false
+
+    @Option(help: "How to print the result.")
+    var output = ReportFormat.text
+
+    func run() throws {
+        let algorithm = try input.algorithm()
+        guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
+        let data = try input.load()
+        let bar = TrainingProgressBar()
+        defer { bar.finish() }
+        let evaluation = Evaluation(
+            of: algorithm, hyperparameters: try input.hyperparameters(), method: self.protocol, folds: folds,
+            excludeSeen: excludeSeen, seed: input.seed, catalogueItemCount: data.catalogueItemCount)
+        let result = try evaluation.run(
+            on: data.interactions, options: TrainingOptions(seed: input.seed) { bar.show($0) })
+        bar.finish()
+        try TrainingReport(
+            recipe: algorithm.rawValue, protocol: self.protocol.rawValue, users: data.interactions.users.count,
+            items: data.interactions.items.count, interactions: data.interactions.count, readSeconds: data.seconds,
+            trainingSeconds: result.trainingSeconds, evaluationSeconds: result.evaluationSeconds,
+            peakMemoryBytes: PeakMemory.bytes, metrics: result.metrics
+        ).print(as: output)
+    }
+}

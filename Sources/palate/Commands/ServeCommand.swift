@@ -1,0 +1,69 @@
+import UnixSignals
+import ArgumentParser
+import Foundation
+import Logging
+import PalateServer
+import ServiceLifecycle
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Start the service.",
+        discussion: """
+            All state is under the data directory. Point an AWS SDK at the service:
+
+              export AWS_ENDPOINT_URL=http://127.0.0.1:8686
+
+            Every option can also be set in the environment (PALATE_PORT=8686) or in a JSON file ({"port": 8686}) that \
+            --config names; the command line wins over the environment, the environment over the file. There are also \
+            logLevel (notice), and the documented minimums, which a test environment may want lower: \
+            limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers.
+            """)
+
+    @Option(help: "The address to listen on. [default: 127.0.0.1]")
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 takes a free one. [default: 8686]")
+    var port: Int?
+
+    @Option(help: "Where all state is kept. [default: palate-data]")
+    var dataDir: String?
+
+    @Option(help: "A JSON file with settings.")
+    var config: String?
+
+    @Option(help: "The region in ARNs. [default: us-east-1]")
+    var region: String?
+
+    @Option(help: "The account in ARNs, twelve digits. [default: 123456789012]")
+    var account: String?
+
+    @Option(
+        help:
+            "Use this S3 endpoint instead of the embedded object store; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY sign."
+    )
+    var s3Endpoint: String?
+
+    func run() async throws {
+        let given = SettingsReader.Arguments(
+            host: host, port: port, dataDirectory: dataDir, region: region, account: account, s3Endpoint: s3Endpoint)
+        let reader = try await SettingsReader(arguments: given, file: config)
+        let settings = try reader.serverSettings()
+        let level = try reader.logLevel()
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "palate")
+        try await CommandFailure.describing(settings) {
+            let server = try await PalateServer(settings: settings, logger: logger) { port in
+                logger.notice("Listening on http://\(settings.host):\(port)")
+            }
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+        }
+    }
+}

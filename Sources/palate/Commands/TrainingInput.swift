@@ -1,0 +1,76 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Recommenders
+
+/// The options that `train` and `evaluate` share, and the data they name.
+struct TrainingInput: ParsableArguments {
+    @Option(help: "A CSV file with USER_ID, ITEM_ID and TIMESTAMP, and optionally EVENT_TYPE and EVENT_VALUE.")
+    var interactions: String
+
+    @Option(help: "The recipe's name, the part of its ARN after recipe/.")
+    var recipe: String
+
+    @Option(help: "A CSV file of item metadata; its items count as part of the catalogue.")
+    var items: String?
+
+    @Option(help: "A CSV file of user metadata; it is checked, this recipe does not learn from it.")
+    var users: String?
+
+    @Option(name: .customLong("hyperparameter"), help: "A hyperparameter as NAME=VALUE; may be given many times.")
+    var hyperparameter: [String] = []
+
+    @Option(help: "Seed of everything random.")
+    var seed: UInt64 = 0
+
+    func algorithm() throws -> Algorithm {
+        guard let algorithm = Algorithm(rawValue: recipe) else {
+            let known = Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError("unknown recipe '\(recipe)'; known are \(known)")
+        }
+        try algorithm.validate(hyperparameters: hyperparameters())
+        return algorithm
+    }
+
+    func hyperparameters() throws -> [String: String] {
+        var values: [String: String] = [:]
+        for text in hyperparameter {
+            guard let separator = text.firstIndex(of: "="), separator > text.startIndex else {
+                throw CommandError("hyperparameter '\(text)' is not of the form NAME=VALUE")
+            }
+            values[String(text[..<separator])] = String(text[text.index(after: separator)...])
+        }
+        return values
+    }
+
+    /// What was read, and how long it took.
+    struct Loaded {
+        let interactions: Interactions
+        /// Distinct items of all files.
+        let catalogueItemCount: Int
+        let seconds: Double
+    }
+
+    func load() throws -> Loaded {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: self.interactions))
+        guard interactions.count > 0 else { throw CommandError("\(self.interactions): there are no interactions") }
+        var catalogue = Set(interactions.items.identifiers)
+        if let items {
+            let table = try MetadataFile.read(csv: URL(fileURLWithPath: items), type: .items)
+            catalogue.formUnion(table.identifiers.identifiers)
+        }
+        if let users { _ = try MetadataFile.read(csv: URL(fileURLWithPath: users), type: .users) }
+        return Loaded(
+            interactions: interactions, catalogueItemCount: catalogue.count,
+            seconds: (clock.now - start) / .seconds(1))
+    }
+}
+
+/// A mistake in what was asked for, as one line.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

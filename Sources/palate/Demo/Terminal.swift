@@ -1,0 +1,20 @@
+import Foundation
+
+/// What the demo prints: results on standard output, progress on standard error.
+enum Terminal {
+    static let isInteractive = isatty(STDERR_FILENO) == 1
+
+    static func line(_ text: String = "") {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    static func note(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    static func heading(_ text: String) {
+        line()
+        line(text)
+        line(String(repeating: "─", count: text.count))
+    }
+}

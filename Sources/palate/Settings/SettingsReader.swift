@@ -1,0 +1,114 @@
+import Configuration
+import ControlPlane
+import Datasets
+import Foundation
+import Logging
+import PalateServer
+import SystemPackage
+
+/// Reads settings from the command line, the environment and a file, in this order of precedence.
+struct SettingsReader {
+    /// What the command line gave.
+    struct Arguments {
+        var host: String?
+        var port: Int?
+        var dataDirectory: String?
+        var region: String?
+        var account: String?
+        var s3Endpoint: String?
+
+        fileprivate var values: [AbsoluteConfigKey: ConfigValue] {
+            var values: [AbsoluteConfigKey: ConfigValue] = [:]
+            values[["host"]] = host.map { ConfigValue(.string($0), isSecret: false) }
+            values[["port"]] = port.map { ConfigValue(.int($0), isSecret: false) }
+            values[["dataDir"]] = dataDirectory.map { ConfigValue(.string($0), isSecret: false) }
+            values[["region"]] = region.map { ConfigValue(.string($0), isSecret: false) }
+            values[["account"]] = account.map { ConfigValue(.string($0), isSecret: false) }
+            values[["s3Endpoint"]] = s3Endpoint.map { ConfigValue(.string($0), isSecret: false) }
+            return values
+        }
+    }
+
+    private let reader: ConfigReader
+    private let environment: [String: String]
+
+    /// - Throws: ``CommandFailure`` when the file is missing or is not JSON.
+    init(arguments: Arguments, file: String?, environment: [String: String] = ProcessInfo.processInfo.environment)
+        async throws
+    {
+        self.environment = environment
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(name: "command line", values: arguments.values),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "palate"),
+        ]
+        if let file {
+            do {
+                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+            } catch {
+                throw CommandFailure("The settings file \(file) cannot be read: \(error)")
+            }
+        }
+        reader = ConfigReader(providers: providers)
+    }
+
+    func logLevel() throws -> Logger.Level {
+        let name = reader.string(forKey: "logLevel", default: "notice")
+        guard let level = Logger.Level(rawValue: name) else {
+            let names = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure("logLevel is \(name); it must be one of \(names).")
+        }
+        return level
+    }
+
+    /// - Throws: ``CommandFailure`` that names the setting.
+    func serverSettings() throws -> ServerSettings {
+        let path = reader.string(forKey: "dataDir", default: "palate-data")
+        var settings = ServerSettings(dataDirectory: URL(filePath: path, directoryHint: .isDirectory))
+        settings.host = reader.string(forKey: "host", default: settings.host)
+        settings.port = reader.int(forKey: "port", default: settings.port)
+        guard (0...65535).contains(settings.port) else {
+            throw CommandFailure("port is \(settings.port); it must be from 0 to 65535.")
+        }
+        settings.controlPlane = try controlPlaneSettings()
+        settings.outsideObjectStore = try outsideObjectStore()
+        return settings
+    }
+
+    private func controlPlaneSettings() throws -> ControlPlaneSettings {
+        var settings = ControlPlaneSettings()
+        settings.region = reader.string(forKey: "region", default: settings.region)
+        guard settings.region.wholeMatch(of: /[a-z0-9-]{1,40}/) != nil else {
+            throw CommandFailure("region is \(settings.region); it must be like us-east-1.")
+        }
+        settings.account = reader.string(forKey: "account", default: settings.account)
+        guard settings.account.wholeMatch(of: /[0-9]{12}/) != nil else {
+            throw CommandFailure("account is \(settings.account); it must be twelve digits.")
+        }
+        settings.datasetLimits = try datasetLimits()
+        return settings
+    }
+
+    /// The documented minimums, which a test environment may want lower.
+    private func datasetLimits() throws -> DatasetLimits {
+        var limits = DatasetLimits.documented
+        let reader = reader.scoped(to: "limits")
+        func set(_ name: ConfigKey, _ path: WritableKeyPath<DatasetLimits, Int>) throws {
+            let value = reader.int(forKey: name, default: limits[keyPath: path])
+            guard value >= 0 else { throw CommandFailure("limits.\(name) is \(value); it must not be negative.") }
+            limits[keyPath: path] = value
+        }
+        try set("minimumInteractionsPerImport", \.minimumInteractionsPerImport)
+        try set("minimumTrainingInteractions", \.minimumTrainingInteractions)
+        try set("minimumTrainingUsers", \.minimumTrainingUsers)
+        return limits
+    }
+
+    private func outsideObjectStore() throws -> ServerSettings.OutsideObjectStore? {
+        guard let endpoint = reader.string(forKey: "s3Endpoint") else { return nil }
+        guard let accessKey = environment["AWS_ACCESS_KEY_ID"], let secretKey = environment["AWS_SECRET_ACCESS_KEY"]
+        else {
+            throw CommandFailure("s3Endpoint needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.")
+        }
+        return .init(endpoint: endpoint, accessKey: accessKey, secretKey: secretKey)
+    }
+}

@@ -1,0 +1,100 @@
+import Datasets
+import Recipes
+import Recommenders
+import Testing
+
+@Suite struct RecipeCatalogueTests {
+    @Test func everyRecipeIsFoundByItsNames() {
+        #expect(RecipeCatalogue.standard.all.map(\.name) == ["aws-user-personalization", "aws-popularity-count"])
+        for recipe in RecipeCatalogue.standard.all {
+            #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
+            #expect(RecipeCatalogue.standard.recipe(arn: recipe.arn)?.name == recipe.name)
+            #expect(RecipeCatalogue.standard.recipe(named: recipe.name)?.arn == recipe.arn)
+            #expect(RecipeCatalogue.standard.algorithm(arn: recipe.algorithmArn) == recipe.algorithm)
+            #expect(
+                RecipeCatalogue.standard.featureTransformation(arn: recipe.featureTransformationArn)
+                    == recipe.featureTransformation)
+            #expect(!recipe.description.isEmpty)
+        }
+        #expect(RecipeCatalogue.standard.recipe(arn: "arn:aws:personalize:::recipe/none") == nil)
+    }
+
+    @Test func defaultsAreWithinTheirOwnRanges() throws {
+        for recipe in RecipeCatalogue.standard.all {
+            try recipe.check(
+                hyperparameters: recipe.algorithm.defaults,
+                featureTransformationParameters: recipe.featureTransformation.defaults)
+        }
+    }
+
+    @Test func userPersonalizationHasTheDocumentedTable() {
+        let recipe = Recipe.userPersonalization
+        let documented = ["hidden_dimension": "149", "bptt": "32", "recency_mask": "true"]
+        #expect(
+            recipe.algorithm.defaults.merging(documented) { _, documented in documented } == recipe.algorithm.defaults)
+        #expect(Set(recipe.algorithm.hyperparameters.filter { $0.isTunable }.map(\.name)) == Set(documented.keys))
+        #expect(
+            recipe.featureTransformation.defaults == [
+                "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "0.99",
+            ])
+        #expect(recipe.featureTransformation.parameters.allSatisfy { !$0.isTunable })
+        #expect(recipe.recipeType.rawValue == "USER_PERSONALIZATION")
+    }
+
+    @Test(arguments: [
+        ("hidden_dimension", "31", "hidden_dimension is 31; it must be a whole number from 32 to 256."),
+        ("hidden_dimension", "64.5", "hidden_dimension is 64.5; it must be a whole number from 32 to 256."),
+        ("hidden_dimension", "", "hidden_dimension is ; it must be a whole number from 32 to 256."),
+        (
+            "hidden_dimension", "99999999999999999999999",
+            "hidden_dimension is 99999999999999999999999; it must be a whole number from 32 to 256."
+        ),
+        ("recency_mask", "yes", "recency_mask is yes; it must be one of true, false."),
+        (
+            "layers", "3",
+            "layers is unknown; the recipe has hidden_dimension, bptt, recency_mask, closed_form_items, coverage_tolerance, validation_users."
+        ),
+    ])
+    func hyperparametersTheRecipeCannotUseAreNamed(name: String, value: String, message: String) {
+        let error = #expect(throws: HyperparameterError.self) {
+            try Recipe.userPersonalization.check(hyperparameters: [name: value])
+        }
+        #expect(error?.description == message)
+    }
+
+    @Test func booleansAreReadInEitherCase() throws {
+        for text in ["True", "true", "FALSE", "false"] {
+            try Recipe.userPersonalization.check(hyperparameters: ["recency_mask": text])
+        }
+    }
+
+    @Test func aRecipeWithoutHyperparametersRefusesAll() {
+        let error = #expect(throws: HyperparameterError.self) {
+            try Recipe.popularityCount.check(hyperparameters: ["hidden_dimension": "64"])
+        }
+        #expect(error?.description == "hidden_dimension is unknown: the recipe has no such parameters.")
+    }
+
+    @Test(arguments: [
+        ["min_user_history_length_percentile": "0.9", "max_user_history_length_percentile": "0.1"],
+        ["max_user_history_length_percentile": "1.5"], ["max_user_history_length_percentile": "nan"],
+    ])
+    func featurizationThatKeepsNobodyIsRefused(parameters: [String: String]) {
+        #expect(throws: HyperparameterError.self) {
+            try Recipe.userPersonalization.check(hyperparameters: [:], featureTransformationParameters: parameters)
+        }
+    }
+
+    @Test func explorationIsReadFromTheStringsOfTheWire() throws {
+        let exploration = try ItemExploration(["explorationWeight": "0.5", "explorationItemAgeCutOff": "7"])
+        #expect(exploration.weight == 0.5 && exploration.itemAgeCutOffDays == 7)
+        let usual = try ItemExploration()
+        #expect(usual.weight == 0.3 && usual.itemAgeCutOffDays == 30)
+        for bad in [
+            ["explorationWeight": "1.1"], ["explorationItemAgeCutOff": "0"], ["explorationItemAgeCutOff": "inf"],
+            ["weight": "1"],
+        ] {
+            #expect(throws: HyperparameterError.self) { try ItemExploration(bad) }
+        }
+    }
+}
