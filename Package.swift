@@ -97,9 +97,12 @@ let package = Package(
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
+        tests(of: "LinearAlgebra"),
         tests(of: "Datasets"),
+        tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
+        tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
         tests(of: "Identity"),
-        tests(of: "ObjectStorage", [crypto, grdb, httpClient, nioCore]),
+        tests(of: "ObjectStorage", ["PalateServer", crypto, grdb, httpClient, hummingbird, lifecycle, nioCore]),
         tests(of: "PersonalizeAPI"),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
         tests(

@@ -70,7 +70,8 @@ package final class ControlPlane: Sendable {
         try await database.pool.write { database in
             try check(database)
             if let quota, try ResourceStore.count(R.kind, in: database) >= quota {
-                throw PersonalizeError.limitExceeded("The account already has \(quota) resources of the kind \(R.kind.noun).")
+                throw PersonalizeError.limitExceeded(
+                    "The account already has \(quota) resources of the kind \(R.kind.noun).")
             }
             try ResourceStore.insert(resource, tags: tags, in: database)
             if let job { try JobRow.enqueue(job, arn: resource.arn, in: database) }

@@ -10,6 +10,7 @@ extension Interactions {
         filtered.timestamps = kept.map { timestamps[$0] }
         filtered.eventTypeIndices = eventTypeIndices.map { column in kept.map { column[$0] } }
         filtered.eventValues = eventValues.map { column in kept.map { column[$0] } }
+        filtered.contextColumns = contextColumns.map { $0.gathering(kept) }
         return filtered
     }
 }

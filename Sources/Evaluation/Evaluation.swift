@@ -55,11 +55,12 @@ public struct Evaluation: Sendable {
             let part = try run(
                 split(interactions, histories, fold: fold), of: interactions, catalogue: catalogue,
                 options: options.within(share, prefix: prefix))
-            for (name, value) in part.metrics { result.metrics[name, default: 0] += value / Double(folds) }
+            for (name, value) in part.metrics { result.metrics[name, default: 0] += value }
             result.testUsers += part.testUsers
             result.trainingSeconds += part.trainingSeconds
             result.evaluationSeconds += part.evaluationSeconds
         }
+        result.metrics = result.metrics.mapValues { $0 / Double(folds) }
         return result
     }
 

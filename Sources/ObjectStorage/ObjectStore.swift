@@ -64,6 +64,11 @@ package struct ObjectPage: Sendable, Equatable {
     package var objects: [ObjectSummary]
     /// Nil on the last page.
     package var nextToken: String?
+
+    package init(objects: [ObjectSummary], nextToken: String?) {
+        self.objects = objects
+        self.nextToken = nextToken
+    }
 }
 
 package struct ObjectSummary: Sendable, Equatable {
@@ -73,11 +78,23 @@ package struct ObjectSummary: Sendable, Equatable {
     /// Without quotation marks: the MD5 in hexadecimal, or `md5-parts` for a multipart upload.
     package var etag: String
     package var modified: Date
+
+    package init(key: String, size: Int64, etag: String, modified: Date) {
+        self.key = key
+        self.size = size
+        self.etag = etag
+        self.modified = modified
+    }
 }
 
 package struct ObjectDescription: Sendable, Equatable {
     package var summary: ObjectSummary
     package var contentType: String?
+
+    package init(summary: ObjectSummary, contentType: String?) {
+        self.summary = summary
+        self.contentType = contentType
+    }
 
     package var key: String { summary.key }
     package var size: Int64 { summary.size }

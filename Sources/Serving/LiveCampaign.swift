@@ -20,9 +20,8 @@ struct LiveCampaign: Sendable {
         let history = model.history(ofUser: identifier) ?? History()
         let scores = model.recommender.scores(for: history)
         let probabilities = Softmax(scores)
-        return topIndices(of: scores, count: count).map { item in
-            RankedItem(identifier: model.items[item], score: probabilities[item])
-        }
+        let best = topIndices(of: scores, count: count).prefix { scores[$0] > -.infinity }
+        return best.map { RankedItem(identifier: model.items[$0], score: probabilities[$0]) }
     }
 }
 

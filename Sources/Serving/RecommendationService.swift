@@ -21,6 +21,9 @@ package struct RecommendationService: Sendable {
         guard count <= Self.maximumResults else {
             throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(Self.maximumResults).")
         }
+        guard input.metadataColumns == nil else {
+            throw PersonalizeError.invalidInput("metadataColumns is given, but this version returns no metadata.")
+        }
         let items = campaign.recommendations(forUser: user, count: count)
         return GetRecommendationsResponse(
             itemList: items.map { PredictedItem(itemId: $0.identifier, score: $0.score) },

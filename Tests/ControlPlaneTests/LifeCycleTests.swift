@@ -32,7 +32,9 @@ import Testing
             let version = try #require(try await service.trainAndWait(solution))
             #expect(version.status == "ACTIVE", "\(version.failureReason ?? "")")
             let versionArn = try #require(version.solutionVersionArn)
-            #expect(versionArn.wholeMatch(of: /arn:aws:personalize:us-east-1:123456789012:solution\/solution\/[0-9a-f]{8}/) != nil)
+            #expect(
+                versionArn.wholeMatch(of: /arn:aws:personalize:us-east-1:123456789012:solution\/solution\/[0-9a-f]{8}/)
+                    != nil)
             let metrics = try await plane.getSolutionMetrics(.init(solutionVersionArn: versionArn)).metrics ?? [:]
             #expect(metrics.count == 8)
 

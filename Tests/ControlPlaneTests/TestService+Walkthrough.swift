@@ -26,12 +26,15 @@ extension TestService {
     func createGroup(_ name: String = "films") async throws -> String {
         let arn = try await controlPlane.createDatasetGroup(.init(name: name)).datasetGroupArn ?? ""
         let controlPlane = controlPlane
-        _ = try await settled { try await controlPlane.describeDatasetGroup(.init(datasetGroupArn: arn)).datasetGroup?.status }
+        _ = try await settled {
+            try await controlPlane.describeDatasetGroup(.init(datasetGroupArn: arn)).datasetGroup?.status
+        }
         return arn
     }
 
     func createDataset(in group: String) async throws -> String {
-        let schema = try await controlPlane.createSchema(.init(name: "interactions", schema: Self.schema)).schemaArn ?? ""
+        let schema =
+            try await controlPlane.createSchema(.init(name: "interactions", schema: Self.schema)).schemaArn ?? ""
         return try await controlPlane.createDataset(
             .init(name: "interactions", schemaArn: schema, datasetGroupArn: group, datasetType: "Interactions")
         ).datasetArn ?? ""
@@ -42,7 +45,8 @@ extension TestService {
         try await objects.createBucket(Self.bucket, region: "us-east-1")
         try await objects.setSetting(
             .policy,
-            to: #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"#
+            to:
+                #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"personalize.amazonaws.com"},"#
                 + #""Action":["s3:GetObject","s3:ListBucket"],"Resource":["arn:aws:s3:::\#(Self.bucket)","#
                 + #""arn:aws:s3:::\#(Self.bucket)/*"]}]}"#, ofBucket: Self.bucket)
         _ = try await identity.createRole(

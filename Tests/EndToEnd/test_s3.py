@@ -649,6 +649,13 @@ def test_documents_that_are_not_the_schema_s_are_refused(palate, bucket, documen
     assert status == 400 and b"MalformedXML" in answer
 
 
+def test_a_request_for_an_unknown_part_never_touches_the_whole(palate, s3, bucket):
+    assert send(palate, "DELETE", f"/{bucket}?analytics&id=1")[0] == 501
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    assert send(palate, "PUT", f"/{bucket}/k?retention", b"<Retention/>")[0] == 501
+    assert body_of(s3, bucket, "k") == b"x"
+
+
 # Endurance
 
 

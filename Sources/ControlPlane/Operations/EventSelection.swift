@@ -16,7 +16,8 @@ struct EventSelection {
             return
         }
         guard let number = Double(threshold), number.isFinite else {
-            throw PersonalizeError.invalidInput("solutionConfig.eventValueThreshold is \(threshold); it must be a number.")
+            throw PersonalizeError.invalidInput(
+                "solutionConfig.eventValueThreshold is \(threshold); it must be a number.")
         }
         self.threshold = number
     }

@@ -5,11 +5,13 @@ import Recipes
 extension ControlPlane {
     package func createSolution(_ input: CreateSolutionRequest) async throws -> CreateSolutionResponse {
         guard input.performAutoML != true else {
-            throw PersonalizeError.invalidInput("performAutoML is not supported by this version; name a recipe with recipeArn.")
+            throw PersonalizeError.invalidInput(
+                "performAutoML is not supported by this version; name a recipe with recipeArn.")
         }
         guard input.performHPO != true else {
             throw PersonalizeError.invalidInput(
-                "performHPO is not supported by this version: recipes choose what depends on the data while they train.")
+                "performHPO is not supported by this version: recipes choose what depends on the data while they train."
+            )
         }
         guard let recipeArn = input.recipeArn else {
             throw PersonalizeError.invalidInput("recipeArn is required when performAutoML is not true.")

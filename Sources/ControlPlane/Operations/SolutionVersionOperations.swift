@@ -5,7 +5,8 @@ extension ControlPlane {
         _ input: CreateSolutionVersionRequest
     ) async throws -> CreateSolutionVersionResponse {
         guard input.trainingMode == nil || input.trainingMode == "FULL" else {
-            throw PersonalizeError.invalidInput("trainingMode \(input.trainingMode ?? "") is not supported by this version; use FULL.")
+            throw PersonalizeError.invalidInput(
+                "trainingMode \(input.trainingMode ?? "") is not supported by this version; use FULL.")
         }
         let solution: SolutionResource = try await describe(input.solutionArn)
         let identifier = input.name ?? identifiers.short()

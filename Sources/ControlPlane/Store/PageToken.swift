@@ -23,7 +23,9 @@ struct PageToken: Codable, Equatable {
             let separator = data.firstIndex(of: UInt8(ascii: ":")),
             let last = Int64(String(decoding: data[..<separator], as: UTF8.self)), last >= 0,
             data[(separator + 1)...].elementsEqual(list.utf8)
-        else { throw PersonalizeError.invalidNextToken("The nextToken is not one that this list gave: \(text.prefix(60))") }
+        else {
+            throw PersonalizeError.invalidNextToken("The nextToken is not one that this list gave: \(text.prefix(60))")
+        }
         self.init(list: list, last: last)
     }
 }

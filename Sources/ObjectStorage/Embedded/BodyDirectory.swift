@@ -28,6 +28,7 @@ final class BodyDirectory: Sendable {
         }
         try FileCalls.synchronizeDirectory("\(root)/bodies")
         try FileCalls.synchronizeDirectory(root)
+        try FileCalls.synchronizeDirectory(URL(fileURLWithPath: root).deletingLastPathComponent().path)
     }
 
     private static let folders = (0...255).map { Hexadecimal.encode([UInt8($0)]) }

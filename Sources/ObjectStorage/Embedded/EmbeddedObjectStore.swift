@@ -36,7 +36,12 @@ package final class EmbeddedObjectStore: ObjectStore {
         self.now = now
         self.logger = logger
         // GRDB chooses NORMAL for a pool; an acknowledged write must outlive a power cut.
-        try index.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try index.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
+                throw ObjectStorageError.storageFailed("the index cannot be made durable")
+            }
+        }
         try IndexMigrations.migrator.migrate(index)
         let referenced = try index.read { db in
             try Set(

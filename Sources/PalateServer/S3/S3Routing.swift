@@ -4,8 +4,24 @@ import Hummingbird
 extension S3Service {
     static let namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 
+    /// Sub-resources without an operation here. Any method on them is refused: a request for one must never be taken
+    /// for one on the object or bucket itself.
+    private static let refusedObjectParts = [
+        "torrent", "legal-hold", "retention", "restore", "select", "encryption", "renameObject", "annotation",
+    ]
+    private static let refusedBucketParts = [
+        "inventory", "analytics", "metrics", "intelligent-tiering", "session", "metadataTable",
+        "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "abac",
+    ]
+
+    private static let readOnlyBucketParts = [
+        "acl", "location", "policyStatus", "uploads", "versions", "list-type", "delete",
+    ]
+
     /// Chooses the operation by method, address and the query's sub-resource.
     func route(_ request: S3Request) async throws -> Response {
+        let refused = request.keyName == nil ? Self.refusedBucketParts : Self.refusedObjectParts
+        if let name = refused.first(where: request.query.has) { throw S3Error.notImplemented(name) }
         if request.keyName != nil { return try await routeObject(request) }
         if request.bucketName != nil { return try await routeBucket(request) }
         guard request.method == .get || request.method == .head else { throw S3Error.methodNotAllowed }
@@ -20,9 +36,6 @@ extension S3Service {
             if query.has("tagging") { return try await getObjectTagging(request) }
             if query.has("acl") { return try await getObjectACL(request) }
             if query.has("attributes") { return try await getObjectAttributes(request) }
-            if let name = ["torrent", "legal-hold", "retention"].first(where: query.has) {
-                throw S3Error.notImplemented(name)
-            }
             return try await getObject(request)
         case .put:
             if query.has("tagging") { return try await putObjectTagging(request) }
@@ -31,7 +44,6 @@ extension S3Service {
                 return request.header("x-amz-copy-source") == nil
                     ? try await uploadPart(request) : try await uploadPartCopy(request)
             }
-            if let name = ["legal-hold", "retention"].first(where: query.has) { throw S3Error.notImplemented(name) }
             return request.header("x-amz-copy-source") == nil
                 ? try await putObject(request) : try await copyObject(request)
         case .post:
@@ -41,6 +53,9 @@ extension S3Service {
         case .delete:
             if query.has("uploadId") { return try await abortMultipartUpload(request) }
             if query.has("tagging") { return try await deleteObjectTagging(request) }
+            guard !["acl", "attributes", "uploads", "partNumber"].contains(where: query.has) else {
+                throw S3Error.methodNotAllowed
+            }
             return try await deleteObject(request)
         default:
             throw S3Error.methodNotAllowed
@@ -62,21 +77,15 @@ extension S3Service {
             if query.has("uploads") { return try await listMultipartUploads(request) }
             if query.has("versions") { return try await listObjectVersions(request) }
             if query["list-type"] == "2" { return try await listObjectsV2(request) }
-            if let name = ["inventory", "analytics", "metrics", "intelligent-tiering", "session"].first(
-                where: query.has)
-            {
-                throw S3Error.notImplemented(name)
-            }
             return try await listObjects(request)
         case .put:
             if query.has("policy") { return try await putBucketPolicy(request) }
             if query.has("acl") { return try await putBucketACL(request) }
-            guard query.items.allSatisfy({ $0.name.hasPrefix("X-Amz-") || $0.name == "x-id" }) else {
-                throw S3Error.notImplemented(query.items.first?.name ?? "")
-            }
+            guard !Self.readOnlyBucketParts.contains(where: query.has) else { throw S3Error.methodNotAllowed }
             return try await createBucket(request)
         case .delete:
             if query.has("policy") { return try await deleteBucketPolicy(request) }
+            guard !Self.readOnlyBucketParts.contains(where: query.has) else { throw S3Error.methodNotAllowed }
             return try await deleteBucket(request)
         case .post:
             if query.has("delete") { return try await deleteObjects(request) }

@@ -97,7 +97,7 @@ package struct S3Service: HTTPResponder {
             }
             if seconds > date.timeIntervalSince1970 + Double(lifetime) { throw expired(date, lifetime) }
         } else if query.has("Signature"), let text = query["Expires"] {
-            guard let expires = Double(text) else {
+            guard let expires = Double(text), expires.isFinite else {
                 throw .accessDenied("Invalid date (should be seconds since epoch): \(text)")
             }
             if seconds > expires { throw .accessDenied("Request has expired") }

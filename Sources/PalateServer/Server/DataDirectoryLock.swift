@@ -11,7 +11,8 @@ final class DataDirectoryLock: Sendable {
         let path = directory.appending(path: "lock").path
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw StartError("The data directory \(directory.path) cannot be written: \(String(cString: strerror(errno))).")
+            throw StartError(
+                "The data directory \(directory.path) cannot be written: \(String(cString: strerror(errno))).")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

@@ -1,17 +1,17 @@
-import Foundation
-import LinearAlgebra
+package import Foundation
+package import LinearAlgebra
 
 /// A number type that a safetensors file can hold.
-protocol SafetensorsElement: BitwiseCopyable, Sendable {
+package protocol SafetensorsElement: BitwiseCopyable, Sendable {
     static var safetensorsName: String { get }
 }
 
-extension Float: SafetensorsElement { static let safetensorsName = "F32" }
-extension Double: SafetensorsElement { static let safetensorsName = "F64" }
-extension Int64: SafetensorsElement { static let safetensorsName = "I64" }
-extension UInt32: SafetensorsElement { static let safetensorsName = "U32" }
-extension UInt16: SafetensorsElement { static let safetensorsName = "U16" }
-extension UInt8: SafetensorsElement { static let safetensorsName = "U8" }
+extension Float: SafetensorsElement { package static let safetensorsName = "F32" }
+extension Double: SafetensorsElement { package static let safetensorsName = "F64" }
+extension Int64: SafetensorsElement { package static let safetensorsName = "I64" }
+extension UInt32: SafetensorsElement { package static let safetensorsName = "U32" }
+extension UInt16: SafetensorsElement { package static let safetensorsName = "U16" }
+extension UInt8: SafetensorsElement { package static let safetensorsName = "U8" }
 
 /// What a safetensors header says of one tensor.
 struct SafetensorsEntry: Codable, Equatable {
@@ -36,8 +36,8 @@ struct SafetensorsEntry: Codable, Equatable {
 /// Format: "Safetensors", section "Format" of the project's documentation. The header is padded with spaces so that the
 /// tensors start at a multiple of 64 bytes, as the format allows, and each is padded to one as far as it needs to be for
 /// its own alignment by writing wide elements first.
-enum SafetensorsWriter {
-    struct Tensor {
+package enum SafetensorsWriter {
+    package struct Tensor {
         let name: String
         let dtype: String
         let shape: [Int]
@@ -45,7 +45,7 @@ enum SafetensorsWriter {
         /// Hands the bytes to the closure it is given.
         let withBytes: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
-        init<Element: SafetensorsElement>(_ name: String, _ values: [Element]) {
+        package init<Element: SafetensorsElement>(_ name: String, _ values: [Element]) {
             self.name = name
             dtype = Element.safetensorsName
             shape = [values.count]
@@ -53,7 +53,7 @@ enum SafetensorsWriter {
             withBytes = { try values.withUnsafeBytes($0) }
         }
 
-        init(_ name: String, _ matrix: Matrix) {
+        package init(_ name: String, _ matrix: Matrix) {
             self.name = name
             dtype = Float.safetensorsName
             shape = [matrix.rows, matrix.columns]
@@ -63,7 +63,7 @@ enum SafetensorsWriter {
     }
 
     /// Writes and syncs a new file.
-    static func write(_ tensors: [Tensor], to url: URL) throws {
+    package static func write(_ tensors: [Tensor], to url: URL) throws {
         let widestFirst = tensors.sorted {
             (SafetensorsEntry.elementSize(of: $0.dtype) ?? 1) > (SafetensorsEntry.elementSize(of: $1.dtype) ?? 1)
         }
@@ -89,7 +89,7 @@ enum SafetensorsWriter {
 }
 
 /// A safetensors file, mapped into memory and checked against its length before anything is read from it.
-struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
     private let mapping: MappedFile
     private let dataStart: Int
     private let entries: [String: SafetensorsEntry]
@@ -98,10 +98,10 @@ struct SafetensorsFile: Sendable {
     /// Headers above this are refused, as the reference implementation does.
     private static let longestHeader = 100_000_000
 
-    var names: [String] { entries.keys.sorted() }
+    package var names: [String] { entries.keys.sorted() }
 
     /// - Throws: ``ModelError`` for a file that is missing or not well formed.
-    init(contentsOf url: URL) throws(ModelError) {
+    package init(contentsOf url: URL) throws(ModelError) {
         name = url.lastPathComponent
         mapping = try MappedFile(contentsOf: url)
         let bytes = mapping.bytes
@@ -163,7 +163,7 @@ struct SafetensorsFile: Sendable {
     /// A copy of a tensor of one dimension.
     ///
     /// - Parameter count: The number of elements that is required, if any.
-    func array<Element: SafetensorsElement>(
+    package func array<Element: SafetensorsElement>(
         _ tensor: String, of type: Element.Type, count: Int? = nil
     ) throws(ModelError) -> [Element] {
         let entry = try entry(tensor, Element.safetensorsName)
@@ -178,7 +178,7 @@ struct SafetensorsFile: Sendable {
     }
 
     /// A tensor of two dimensions: a view of the mapped file, or a copy when the file does not align its numbers.
-    func matrix(_ tensor: String, rows: Int? = nil, columns: Int? = nil) throws(ModelError) -> Matrix {
+    package func matrix(_ tensor: String, rows: Int? = nil, columns: Int? = nil) throws(ModelError) -> Matrix {
         let entry = try entry(tensor, Float.safetensorsName)
         guard entry.shape.count == 2, rows == nil || entry.shape[0] == rows, columns == nil || entry.shape[1] == columns
         else { throw .damaged(file: name, reason: "tensor '\(tensor)' has an unexpected shape") }

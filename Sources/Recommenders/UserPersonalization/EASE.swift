@@ -1,12 +1,12 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// Item-to-item weights in closed form with a zero diagonal.
 ///
 /// H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW 2019), equation 8: with G = XᵀX + Λ and P = G⁻¹,
 /// Bᵢⱼ = -Pᵢⱼ / Pⱼⱼ and Bⱼⱼ = 0. X is users by items, 1 where a user met an item. Here Λ is a diagonal of
 /// ``Regularization`` instead of one number. Cost: the squared history lengths, n³ operations, 8n² bytes.
-enum EASE {
-    static func fit(
+package enum EASE {
+    package static func fit(
         _ occurrences: ItemOccurrences, userCounts: [Float], regularization: Float, threads: Int
     ) throws -> Matrix {
         let count = occurrences.sequences.itemCount

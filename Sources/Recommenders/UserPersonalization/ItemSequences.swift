@@ -3,15 +3,15 @@ import Datasets
 /// What the item components learn from: each user's distinct items, in the order in which the user first met them.
 ///
 /// Repeats are left to ``RepeatModel``; a click and a purchase of one item are one step here.
-struct ItemSequences: Sendable {
+package struct ItemSequences: Sendable {
     /// Sequence u is at `offsets[u]..<offsets[u + 1]`.
-    private(set) var offsets: [Int] = [0]
-    private(set) var items: [UInt32] = []
-    let itemCount: Int
+    package private(set) var offsets: [Int] = [0]
+    package private(set) var items: [UInt32] = []
+    package let itemCount: Int
 
-    var count: Int { offsets.count - 1 }
+    package var count: Int { offsets.count - 1 }
 
-    init(_ histories: some Sequence<[UInt32]>, itemCount: Int) {
+    package init(_ histories: some Sequence<[UInt32]>, itemCount: Int) {
         self.itemCount = itemCount
         var lastSeenBy = [Int32](repeating: -1, count: itemCount)
         for (user, history) in histories.enumerated() {
@@ -24,7 +24,7 @@ struct ItemSequences: Sendable {
     }
 
     /// Users per item.
-    func userCounts() -> [Float] {
+    package func userCounts() -> [Float] {
         var counts = [Float](repeating: 0, count: itemCount)
         for item in items { counts[Int(item)] += 1 }
         return counts
@@ -75,14 +75,14 @@ struct ItemSelection: Sendable, Equatable {
 ///
 /// Rows are independent of each other: they are built in parallel without locks and in an order of additions that does
 /// not depend on the number of threads.
-struct ItemOccurrences: Sendable {
-    let sequences: ItemSequences
+package struct ItemOccurrences: Sendable {
+    package let sequences: ItemSequences
     private let offsets: [Int]
     private let places: [UInt32]
     /// The sequence that a place belongs to.
     private let owners: [UInt32]
 
-    init(_ sequences: ItemSequences) {
+    package init(_ sequences: ItemSequences) {
         self.sequences = sequences
         var offsets = [Int](repeating: 0, count: sequences.itemCount + 1)
         for item in sequences.items { offsets[Int(item) + 1] += 1 }

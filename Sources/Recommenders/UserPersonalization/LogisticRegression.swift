@@ -2,31 +2,31 @@ import Foundation
 import LinearAlgebra
 
 /// Logistic regression with an L2 penalty, by Newton's method; feature 0 is the constant and is not penalised.
-struct LogisticRegression: Sendable, Equatable {
-    var weights: [Double]
+package struct LogisticRegression: Sendable, Equatable {
+    package var weights: [Double]
 
     /// Rows of features, one after the other.
-    struct Examples: Sendable {
-        let featureCount: Int
-        private(set) var features: [Double] = []
-        private(set) var outcomes: [Double] = []
+    package struct Examples: Sendable {
+        package let featureCount: Int
+        package private(set) var features: [Double] = []
+        package private(set) var outcomes: [Double] = []
 
-        var count: Int { outcomes.count }
+        package var count: Int { outcomes.count }
 
-        init(featureCount: Int) { self.featureCount = featureCount }
+        package init(featureCount: Int) { self.featureCount = featureCount }
 
-        mutating func append(_ row: [Double], outcome: Bool) {
+        package mutating func append(_ row: [Double], outcome: Bool) {
             features.append(contentsOf: row)
             outcomes.append(outcome ? 1 : 0)
         }
     }
 
-    init(weights: [Double]) { self.weights = weights }
+    package init(weights: [Double]) { self.weights = weights }
 
     /// Minimises -Σ log-likelihood + penalty/2 · ‖w without the constant‖².
     ///
     /// Stops after 30 steps or when the largest change is below 10⁻⁶; steps are halved while they do not improve.
-    init(fitting examples: Examples, penalty: Double, threads: Int) throws {
+    package init(fitting examples: Examples, penalty: Double, threads: Int) throws {
         let count = examples.featureCount
         weights = [Double](repeating: 0, count: count)
         // Half an example of each outcome keeps the constant finite where something never or always happens.
@@ -54,13 +54,13 @@ struct LogisticRegression: Sendable, Equatable {
     }
 
     /// The logarithm of the odds.
-    func logit(_ row: [Double]) -> Double {
+    package func logit(_ row: [Double]) -> Double {
         var sum = 0.0
         for (weight, value) in zip(weights, row) { sum += weight * value }
         return sum
     }
 
-    static func loss(_ examples: Examples, _ weights: [Double], penalty: Double) -> Double {
+    package static func loss(_ examples: Examples, _ weights: [Double], penalty: Double) -> Double {
         var loss = 0.0
         for row in 0..<examples.count {
             var logit = 0.0
@@ -74,7 +74,7 @@ struct LogisticRegression: Sendable, Equatable {
     }
 
     /// The gradient and, row by row, the matrix of second derivatives.
-    static func derivatives(
+    package static func derivatives(
         _ examples: Examples, _ weights: [Double], penalty: Double, threads: Int
     ) -> (gradient: [Double], curvature: [Double]) {
         let count = weights.count

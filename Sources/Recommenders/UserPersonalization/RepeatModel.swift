@@ -16,6 +16,8 @@ struct RepeatModel: Sendable, Equatable {
     private static let eventTypeLimit = 4
     /// Events that are read at most to learn from; more do not change a few dozen weights.
     private static let exampleLimit = 200_000
+    /// Without a repeat among fewer examples, repeats are taken as rare rather than impossible.
+    private static let fewestExamples = 100
 
     static func featureCount(eventTypes: Int) -> Int { plainFeatures + featuresPerType * eventTypes }
 
@@ -43,8 +45,12 @@ struct RepeatModel: Sendable, Equatable {
             }
             if examples.count >= Self.exampleLimit { break }
         }
-        self.init(
-            eventTypes: types, regression: try LogisticRegression(fitting: examples, penalty: 1, threads: threads))
+        var regression = try LogisticRegression(fitting: examples, penalty: 1, threads: threads)
+        if examples.count >= Self.fewestExamples, !examples.outcomes.contains(1) {
+            // Nobody ever repeated anything: below every new item, however unlikely that one is.
+            regression.weights[0] = -1e7
+        }
+        self.init(eventTypes: types, regression: regression)
     }
 
     /// The logarithm of the odds that the item at `age` in the history comes again soon.

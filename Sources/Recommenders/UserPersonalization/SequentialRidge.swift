@@ -1,29 +1,43 @@
 import Foundation
-import LinearAlgebra
+package import LinearAlgebra
 
-/// Ridge regression from an exponentially decayed history to the next item.
+/// Ridge regression from an exponentially decayed history to the next items.
 ///
-/// With one row hₜ = Σ_{s≤t} γ^{t-s} e_{iₛ} per event and the next item as the target yₜ, the weights are
+/// With one row hₜ = Σ_{s≤t} γ^{t-s} e_{iₛ} per event and the target yₜ = e_{iₜ₊₁} + μ Σ_{j≥1} δ^{j-1} e_{iₜ₊ⱼ},
+/// the next item and a little of those after it, the weights are
 /// B = (HᵀH + Λ)⁻¹ HᵀY. Neither H nor Y is built: both products are sums over pairs of events of one user. A pair at lag
 /// L adds Σ_{k ≤ W-L} γ^{2k+L} to HᵀH for a window of W, whatever its place (the end of the history is taken as far
-/// away), and γ^{L-1} to HᵀY. So training costs events · window additions and one Cholesky factorisation with as many right sides as items:
+/// away), and γ^{L-1} + μ Σ_{j≤L} γ^{L-j} δ^{j-1} to HᵀY. So training costs events · window additions and one Cholesky
+/// factorisation with as many right sides as items:
 /// 7n³/3 operations, 8n² bytes.
 ///
 /// The closed form of an item-to-item model is that of H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data"
 /// (WWW 2019), equation 8 without the constraint on the diagonal; the directed, decayed pairs in place of plain
 /// co-occurrence follow from the regression above.
-enum SequentialRidge {
-    struct Parameters: Sendable, Equatable {
+package enum SequentialRidge {
+    package struct Parameters: Sendable, Equatable {
         /// Steps after which an event's weight has fallen to 1/e.
-        var decay: Float
+        package var decay: Float
         /// Λ of an item with the average number of users, relative to the diagonal weight Σ γ^{2k} of one user.
-        var regularization: Float
+        package var regularization: Float
         /// Pairs further apart than this are not counted.
-        var window: Int
+        package var window: Int
+        /// μ: how much the items after the next one count.
+        package var futureWeight: Float
+
+        /// Steps after which an item of the future has fallen to 1/e: δ = e^(-1/horizon).
+        static let horizon: Float = 10
+
+        package init(decay: Float, regularization: Float, window: Int, futureWeight: Float = 0) {
+            self.decay = decay
+            self.regularization = regularization
+            self.window = window
+            self.futureWeight = futureWeight
+        }
     }
 
     /// B, items by items: row a holds what a recent event with item a says about each next item.
-    static func fit(
+    package static func fit(
         _ occurrences: ItemOccurrences, userCounts: [Float], parameters: Parameters, threads: Int
     ) throws -> Matrix {
         let count = occurrences.sequences.itemCount
@@ -34,7 +48,12 @@ enum SequentialRidge {
             (0...(window - lag)).reduce(Float(0)) { $0 + powf(gamma, Float(2 * $1 + lag)) }
         }
         let diagonal = gramWeights[0]
-        let targetWeights = lags.map { $0 == 0 ? 0 : powf(gamma, Float($0 - 1)) }
+        let delta = expf(-1 / Parameters.horizon)
+        let targetWeights = lags.map { lag -> Float in
+            guard lag > 0 else { return 0 }
+            let future = (1...lag).reduce(Float(0)) { $0 + powf(gamma, Float(lag - $1)) * powf(delta, Float($1 - 1)) }
+            return powf(gamma, Float(lag - 1)) + parameters.futureWeight * future
+        }
 
         var gram = Matrix(rows: count, columns: count)
         var targets = Matrix(rows: count, columns: count)
@@ -57,18 +76,18 @@ enum SequentialRidge {
 
 /// A ridge that grows with the square root of an item's users: popular items need more of it to be restrained, rare ones
 /// less to be heard.
-struct Regularization {
+package struct Regularization {
     private let strength: Float
     private let userCounts: [Float]
     private let mean: Float
 
-    init(strength: Float, userCounts: [Float]) {
+    package init(strength: Float, userCounts: [Float]) {
         self.strength = strength
         self.userCounts = userCounts
         mean = max(userCounts.reduce(0, +) / Float(max(userCounts.count, 1)), 1e-6)
     }
 
-    subscript(item: Int) -> Float { strength * max(userCounts[item] / mean, 0.01).squareRoot() }
+    package subscript(item: Int) -> Float { strength * max(userCounts[item] / mean, 0.01).squareRoot() }
 }
 
 extension Matrix {

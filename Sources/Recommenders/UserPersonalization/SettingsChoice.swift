@@ -83,16 +83,23 @@ struct SettingsChoice: Sendable {
             try tryRidge(candidate)
         }
         for (step, regularization) in ([50, 450] as [Float]).enumerated() {
-            try options.advance(to: 0.25 + 0.05 * Double(step), "choosing regularisation")
+            try options.advance(to: 0.25 + 0.03 * Double(step), "choosing regularisation")
             var candidate = parameters.ridge
             candidate.regularization = regularization
             try tryRidge(candidate)
         }
+        for (step, futureWeight) in ([0, 0.3] as [Float]).enumerated() {
+            try options.advance(to: 0.32 + 0.02 * Double(step), "choosing how far to look ahead")
+            var candidate = parameters.ridge
+            candidate.futureWeight = futureWeight
+            try tryRidge(candidate)
+        }
+        learned["ridge_future_weight"] = Double(parameters.ridge.futureWeight)
         learned["ridge_validation_ndcg_at_25"] = bestGain
 
         bestGain = -1
         for (step, regularization) in ([300, 100, 900] as [Float]).enumerated() {
-            try options.advance(to: 0.35 + 0.03 * Double(step), "choosing regularisation")
+            try options.advance(to: 0.36 + 0.03 * Double(step), "choosing regularisation")
             let weights = try EASE.fit(
                 occurrences, userCounts: userCounts, regularization: regularization, threads: options.threads)
             let found = gain(weights, window: .max, decay: settings.easeDecay)

@@ -90,7 +90,7 @@ struct ComponentTrainer: Sendable {
         Parameters(
             ridge: .init(
                 decay: hyperparameters.recencyMask ? 8 : .greatestFiniteMagnitude, regularization: 150,
-                window: hyperparameters.recentEvents),
+                window: hyperparameters.recentEvents, futureWeight: 0.1),
             easeRegularization: 300)
     }
 

@@ -97,7 +97,7 @@ extension UserPersonalization {
         /// `recency_mask`: whether recent events of a user count more; how much more is learned.
         public var recencyMask: Bool
         /// `min_user_history_length_percentile`, `max_user_history_length_percentile`: users with shorter or longer
-        /// histories are left out of training.
+        /// histories are left out of training; by default nobody is.
         public var minimumHistoryPercentile: Double
         public var maximumHistoryPercentile: Double
         /// `closed_form_items`: how many of the most used items the closed-form parts cover, memory permitting.
@@ -116,9 +116,9 @@ extension UserPersonalization {
             minimumHistoryPercentile = try reader.number(
                 "min_user_history_length_percentile", in: 0...1, default: 0)
             maximumHistoryPercentile = try reader.number(
-                "max_user_history_length_percentile", in: 0...1, default: 0.99)
+                "max_user_history_length_percentile", in: 0...1, default: 1)
             closedFormItems = try reader.integer("closed_form_items", in: 1...50_000, default: 4_096)
-            coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.04)
+            coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.08)
             validationUsers = try reader.integer("validation_users", in: 0...10_000, default: 500)
             try reader.finish()
         }

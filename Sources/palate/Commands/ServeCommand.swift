@@ -14,8 +14,10 @@ struct ServeCommand: AsyncParsableCommand {
 
               export AWS_ENDPOINT_URL=http://127.0.0.1:8686
 
-            Every option can also be set in the environment (PALATE_PORT=8686) or in a JSON file ({"port": 8686}) that
-            --config names; the command line wins over the environment, the environment over the file.
+            Every option can also be set in the environment (PALATE_PORT=8686) or in a JSON file ({"port": 8686}) that \
+            --config names; the command line wins over the environment, the environment over the file. There are also \
+            logLevel (notice), and the documented minimums, which a test environment may want lower: \
+            limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers.
             """)
 
     @Option(help: "The address to listen on. [default: 127.0.0.1]")
@@ -36,7 +38,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The account in ARNs, twelve digits. [default: 123456789012]")
     var account: String?
 
-    @Option(help: "Use this S3 endpoint instead of the embedded object store; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY sign.")
+    @Option(
+        help:
+            "Use this S3 endpoint instead of the embedded object store; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY sign."
+    )
     var s3Endpoint: String?
 
     func run() async throws {
@@ -51,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
             return handler
         }
         let logger = Logger(label: "palate")
-        try await CommandFailure.describing {
+        try await CommandFailure.describing(settings) {
             let server = try await PalateServer(settings: settings, logger: logger) { port in
                 logger.notice("Listening on http://\(settings.host):\(port)")
             }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import PalateServer
 
@@ -7,14 +8,15 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     init(_ description: String) { self.description = description }
 
-    /// Runs `body` and puts what can go wrong when a server starts into words.
-    static func describing(_ body: () async throws -> Void) async throws {
+    /// Runs a server and puts what can go wrong when it starts into words.
+    static func describing(_ settings: ServerSettings, _ run: () async throws -> Void) async throws {
         do {
-            try await body()
+            try await run()
         } catch let error as StartError {
             throw CommandFailure(error.description)
         } catch let error as IOError {
-            throw CommandFailure("The server cannot listen: \(error)")
+            let reason = String(cString: strerror(error.errnoCode))
+            throw CommandFailure("The server cannot listen on \(settings.host):\(settings.port): \(reason).")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import ControlPlane
+import Datasets
 import Foundation
 import Logging
 import PalateServer
@@ -83,7 +84,23 @@ struct SettingsReader {
         guard settings.account.wholeMatch(of: /[0-9]{12}/) != nil else {
             throw CommandFailure("account is \(settings.account); it must be twelve digits.")
         }
+        settings.datasetLimits = try datasetLimits()
         return settings
+    }
+
+    /// The documented minimums, which a test environment may want lower.
+    private func datasetLimits() throws -> DatasetLimits {
+        var limits = DatasetLimits.documented
+        let reader = reader.scoped(to: "limits")
+        func set(_ name: ConfigKey, _ path: WritableKeyPath<DatasetLimits, Int>) throws {
+            let value = reader.int(forKey: name, default: limits[keyPath: path])
+            guard value >= 0 else { throw CommandFailure("limits.\(name) is \(value); it must not be negative.") }
+            limits[keyPath: path] = value
+        }
+        try set("minimumInteractionsPerImport", \.minimumInteractionsPerImport)
+        try set("minimumTrainingInteractions", \.minimumTrainingInteractions)
+        try set("minimumTrainingUsers", \.minimumTrainingUsers)
+        return limits
     }
 
     private func outsideObjectStore() throws -> ServerSettings.OutsideObjectStore? {
