@@ -190,7 +190,7 @@ def check_statements(model, constraints, shape_name, value, place, depth):
     return [f"{pad}check.{function}({arguments}) {{ check, element in"] + inner + [f"{pad}}}"]
 
 
-def structure_source(model, constraints, shape_name, is_input):
+def structure_source(model, constraints, shape_name, is_input, is_output):
     shape = model.shapes[shape_name]
     name = model.names[shape_name]
     required = set(shape.get("required", []))
@@ -222,6 +222,11 @@ def structure_source(model, constraints, shape_name, is_input):
                 value += ".text" if member_name in required else "?.text"
             lines += check_statements(model, constraints, target, value, f', at: "{member_name}"', 2)
         lines += ["    }", "}"]
+    if is_output:
+        lines += ["", f"extension {name}: JSONWritable {{", "    package func write(to json: inout JSONWriter) {"]
+        lines.append("        json.beginObject()")
+        lines += [f'        json.member("{m[0]}", {identifier(m[0])})' for m in sorted(members)]
+        lines += ["        json.endObject()", "    }", "}"]
     hidden = [m[0] for m in members if shape.get("sensitive") or model.is_sensitive(m[1])]
     if hidden:
         lines += ["", f"extension {name}: SensitiveShape {{"]
@@ -287,6 +292,8 @@ def generate():
     for model in models:
         families = family_of(model, model.operations)
         inputs = model.reachable(operation["input"]["shape"] for operation in model.operations.values())
+        outputs = model.reachable(
+            operation["output"]["shape"] for operation in model.operations.values() if "output" in operation)
         users = {}  # structure -> families that use it
         order = {}
         for name, operation in model.operations.items():
@@ -305,7 +312,8 @@ def generate():
             blocks = [operation_source(model, name, operation)
                       for name, operation in model.operations.items() if families[name] == family]
             shapes = sorted(placed.get(family, []), key=lambda shape: order.get(shape, len(order)))
-            blocks += [structure_source(model, constraints, shape, shape in inputs) for shape in shapes]
+            blocks += [structure_source(model, constraints, shape, shape in inputs, shape in outputs)
+                       for shape in shapes]
             for index, block in enumerate(blocks):
                 lines += ([""] if index else []) + block
             folder = "Personalize" if not model.prefix else f"Personalize{model.prefix}"

@@ -4,9 +4,16 @@ import Foundation
 package enum ResponseEncoder {
     /// The body for `output`; empty for `NoOutput`.
     ///
+    /// Outputs of operations write themselves; anything else goes through `JSONEncoder`, to the same bytes but slower.
+    ///
     /// Numbers that JSON cannot say are written as the strings `NaN`, `Infinity` and `-Infinity`, as AWS JSON does.
     package static func encode(_ output: some Encodable) throws(PersonalizeError) -> [UInt8] {
         if output is NoOutput { return [] }
+        if let output = output as? any JSONWritable {
+            var json = JSONWriter()
+            output.write(to: &json)
+            return json.bytes
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -44,6 +44,32 @@ import Testing
         }
     }
 
+    /// `JSONEncoder` is the second way.
+    @Test func outputsWriteTheBytesOfTheStandardEncoder() throws {
+        for (index, operation) in OperationRegistry.all.enumerated() {
+            try compareBytes(operation, seed: UInt64(index))
+        }
+        let odd = PredictedItem(itemId: String(String.UnicodeScalarView((0...0x7F).compactMap(Unicode.Scalar.init))))
+        #expect(try ResponseEncoder.encode(odd) == (try standardBytes(odd)))
+        for score in [0, -0.5, 1, 1e-7, 1.5e300, 5e-324, 0.1, 123_456_789.125, -1e21] {
+            let item = PredictedItem(itemId: "a", score: score)
+            let body = Data(try ResponseEncoder.encode(item))
+            #expect(try JSONDecoder().decode(PredictedItem.self, from: body) == item)
+        }
+    }
+
+    private func compareBytes<Operation: PersonalizeOperation>(_ operation: Operation.Type, seed: UInt64) throws {
+        guard Operation.Output.self != NoOutput.self else { return }
+        let output = try SampleDecoder.sample(Operation.Output.self, seed: seed, omission: 20)
+        #expect(try ResponseEncoder.encode(output) == (try standardBytes(output)), "\(operation.name)")
+    }
+
+    private func standardBytes(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        return Array(try encoder.encode(value))
+    }
+
     @Test func nilMembersAreLeftOutAndSlashesStay() throws {
         let body = try ResponseEncoder.encode(CreateSchemaResponse(schemaArn: "arn:aws:personalize:::schema/a"))
         #expect(String(decoding: body, as: UTF8.self) == #"{"schemaArn":"arn:aws:personalize:::schema/a"}"#)

@@ -39,6 +39,14 @@ package struct DescribeAlgorithmResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeAlgorithmResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("algorithm", algorithm)
+        json.endObject()
+    }
+}
+
 package struct Algorithm: Codable, Sendable, Hashable {
     package var name: String?
     package var algorithmArn: String?
@@ -76,6 +84,23 @@ package struct Algorithm: Codable, Sendable, Hashable {
     }
 }
 
+extension Algorithm: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("algorithmArn", algorithmArn)
+        json.member("algorithmImage", algorithmImage)
+        json.member("creationDateTime", creationDateTime)
+        json.member("defaultHyperParameterRanges", defaultHyperParameterRanges)
+        json.member("defaultHyperParameters", defaultHyperParameters)
+        json.member("defaultResourceConfig", defaultResourceConfig)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("roleArn", roleArn)
+        json.member("trainingInputMode", trainingInputMode)
+        json.endObject()
+    }
+}
+
 package struct AlgorithmImage: Codable, Sendable, Hashable {
     package var name: String?
     package var dockerURI: String
@@ -86,6 +111,15 @@ package struct AlgorithmImage: Codable, Sendable, Hashable {
     ) {
         self.name = name
         self.dockerURI = dockerURI
+    }
+}
+
+extension AlgorithmImage: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("dockerURI", dockerURI)
+        json.member("name", name)
+        json.endObject()
     }
 }
 
@@ -102,6 +136,16 @@ package struct DefaultHyperParameterRanges: Codable, Sendable, Hashable {
         self.integerHyperParameterRanges = integerHyperParameterRanges
         self.continuousHyperParameterRanges = continuousHyperParameterRanges
         self.categoricalHyperParameterRanges = categoricalHyperParameterRanges
+    }
+}
+
+extension DefaultHyperParameterRanges: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("categoricalHyperParameterRanges", categoricalHyperParameterRanges)
+        json.member("continuousHyperParameterRanges", continuousHyperParameterRanges)
+        json.member("integerHyperParameterRanges", integerHyperParameterRanges)
+        json.endObject()
     }
 }
 
@@ -124,6 +168,17 @@ package struct DefaultIntegerHyperParameterRange: Codable, Sendable, Hashable {
     }
 }
 
+extension DefaultIntegerHyperParameterRange: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("isTunable", isTunable)
+        json.member("maxValue", maxValue)
+        json.member("minValue", minValue)
+        json.member("name", name)
+        json.endObject()
+    }
+}
+
 package struct DefaultContinuousHyperParameterRange: Codable, Sendable, Hashable {
     package var name: String?
     package var minValue: Double?
@@ -143,6 +198,17 @@ package struct DefaultContinuousHyperParameterRange: Codable, Sendable, Hashable
     }
 }
 
+extension DefaultContinuousHyperParameterRange: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("isTunable", isTunable)
+        json.member("maxValue", maxValue)
+        json.member("minValue", minValue)
+        json.member("name", name)
+        json.endObject()
+    }
+}
+
 package struct DefaultCategoricalHyperParameterRange: Codable, Sendable, Hashable {
     package var name: String?
     package var values: [String]?
@@ -156,5 +222,15 @@ package struct DefaultCategoricalHyperParameterRange: Codable, Sendable, Hashabl
         self.name = name
         self.values = values
         self.isTunable = isTunable
+    }
+}
+
+extension DefaultCategoricalHyperParameterRange: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("isTunable", isTunable)
+        json.member("name", name)
+        json.member("values", values)
+        json.endObject()
     }
 }

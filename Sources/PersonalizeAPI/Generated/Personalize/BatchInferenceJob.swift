@@ -103,6 +103,14 @@ package struct CreateBatchInferenceJobResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateBatchInferenceJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchInferenceJobArn", batchInferenceJobArn)
+        json.endObject()
+    }
+}
+
 package struct BatchInferenceJobInput: Codable, Sendable, Hashable {
     package var s3DataSource: S3DataConfig
 
@@ -119,6 +127,14 @@ extension BatchInferenceJobInput: Constrained {
     }
 }
 
+extension BatchInferenceJobInput: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("s3DataSource", s3DataSource)
+        json.endObject()
+    }
+}
+
 package struct BatchInferenceJobOutput: Codable, Sendable, Hashable {
     package var s3DataDestination: S3DataConfig
 
@@ -132,6 +148,14 @@ package struct BatchInferenceJobOutput: Codable, Sendable, Hashable {
 extension BatchInferenceJobOutput: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.structure(s3DataDestination, at: "s3DataDestination")
+    }
+}
+
+extension BatchInferenceJobOutput: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("s3DataDestination", s3DataDestination)
+        json.endObject()
     }
 }
 
@@ -159,6 +183,15 @@ extension BatchInferenceJobConfig: Constrained {
     }
 }
 
+extension BatchInferenceJobConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("itemExplorationConfig", itemExplorationConfig)
+        json.member("rankingInfluence", rankingInfluence)
+        json.endObject()
+    }
+}
+
 package struct ThemeGenerationConfig: Codable, Sendable, Hashable {
     package var fieldsForThemeGeneration: FieldsForThemeGeneration
 
@@ -175,6 +208,14 @@ extension ThemeGenerationConfig: Constrained {
     }
 }
 
+extension ThemeGenerationConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("fieldsForThemeGeneration", fieldsForThemeGeneration)
+        json.endObject()
+    }
+}
+
 package struct FieldsForThemeGeneration: Codable, Sendable, Hashable {
     package var itemName: String
 
@@ -188,6 +229,14 @@ package struct FieldsForThemeGeneration: Codable, Sendable, Hashable {
 extension FieldsForThemeGeneration: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.string(itemName, at: "itemName", .columnName)
+    }
+}
+
+extension FieldsForThemeGeneration: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("itemName", itemName)
+        json.endObject()
     }
 }
 
@@ -214,6 +263,14 @@ package struct DescribeBatchInferenceJobResponse: Codable, Sendable, Hashable {
         batchInferenceJob: BatchInferenceJob? = nil
     ) {
         self.batchInferenceJob = batchInferenceJob
+    }
+}
+
+extension DescribeBatchInferenceJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchInferenceJob", batchInferenceJob)
+        json.endObject()
     }
 }
 
@@ -269,6 +326,28 @@ package struct BatchInferenceJob: Codable, Sendable, Hashable {
     }
 }
 
+extension BatchInferenceJob: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchInferenceJobArn", batchInferenceJobArn)
+        json.member("batchInferenceJobConfig", batchInferenceJobConfig)
+        json.member("batchInferenceJobMode", batchInferenceJobMode)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("filterArn", filterArn)
+        json.member("jobInput", jobInput)
+        json.member("jobName", jobName)
+        json.member("jobOutput", jobOutput)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("numResults", numResults)
+        json.member("roleArn", roleArn)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.member("themeGenerationConfig", themeGenerationConfig)
+        json.endObject()
+    }
+}
+
 package struct ListBatchInferenceJobsRequest: Codable, Sendable, Hashable {
     package var solutionVersionArn: String?
     package var nextToken: String?
@@ -306,6 +385,15 @@ package struct ListBatchInferenceJobsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListBatchInferenceJobsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchInferenceJobs", batchInferenceJobs)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct BatchInferenceJobSummary: Codable, Sendable, Hashable {
     package var batchInferenceJobArn: String?
     package var jobName: String?
@@ -334,5 +422,20 @@ package struct BatchInferenceJobSummary: Codable, Sendable, Hashable {
         self.failureReason = failureReason
         self.solutionVersionArn = solutionVersionArn
         self.batchInferenceJobMode = batchInferenceJobMode
+    }
+}
+
+extension BatchInferenceJobSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchInferenceJobArn", batchInferenceJobArn)
+        json.member("batchInferenceJobMode", batchInferenceJobMode)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.endObject()
     }
 }

@@ -91,6 +91,14 @@ package struct CreateBatchSegmentJobResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateBatchSegmentJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchSegmentJobArn", batchSegmentJobArn)
+        json.endObject()
+    }
+}
+
 package struct BatchSegmentJobInput: Codable, Sendable, Hashable {
     package var s3DataSource: S3DataConfig
 
@@ -107,6 +115,14 @@ extension BatchSegmentJobInput: Constrained {
     }
 }
 
+extension BatchSegmentJobInput: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("s3DataSource", s3DataSource)
+        json.endObject()
+    }
+}
+
 package struct BatchSegmentJobOutput: Codable, Sendable, Hashable {
     package var s3DataDestination: S3DataConfig
 
@@ -120,6 +136,14 @@ package struct BatchSegmentJobOutput: Codable, Sendable, Hashable {
 extension BatchSegmentJobOutput: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.structure(s3DataDestination, at: "s3DataDestination")
+    }
+}
+
+extension BatchSegmentJobOutput: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("s3DataDestination", s3DataDestination)
+        json.endObject()
     }
 }
 
@@ -146,6 +170,14 @@ package struct DescribeBatchSegmentJobResponse: Codable, Sendable, Hashable {
         batchSegmentJob: BatchSegmentJob? = nil
     ) {
         self.batchSegmentJob = batchSegmentJob
+    }
+}
+
+extension DescribeBatchSegmentJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchSegmentJob", batchSegmentJob)
+        json.endObject()
     }
 }
 
@@ -192,6 +224,25 @@ package struct BatchSegmentJob: Codable, Sendable, Hashable {
     }
 }
 
+extension BatchSegmentJob: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchSegmentJobArn", batchSegmentJobArn)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("filterArn", filterArn)
+        json.member("jobInput", jobInput)
+        json.member("jobName", jobName)
+        json.member("jobOutput", jobOutput)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("numResults", numResults)
+        json.member("roleArn", roleArn)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct ListBatchSegmentJobsRequest: Codable, Sendable, Hashable {
     package var solutionVersionArn: String?
     package var nextToken: String?
@@ -229,6 +280,15 @@ package struct ListBatchSegmentJobsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListBatchSegmentJobsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchSegmentJobs", batchSegmentJobs)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct BatchSegmentJobSummary: Codable, Sendable, Hashable {
     package var batchSegmentJobArn: String?
     package var jobName: String?
@@ -254,5 +314,19 @@ package struct BatchSegmentJobSummary: Codable, Sendable, Hashable {
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
         self.solutionVersionArn = solutionVersionArn
+    }
+}
+
+extension BatchSegmentJobSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("batchSegmentJobArn", batchSegmentJobArn)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.endObject()
     }
 }

@@ -101,6 +101,14 @@ package struct CreateCampaignResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateCampaignResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaignArn", campaignArn)
+        json.endObject()
+    }
+}
+
 package struct CampaignConfig: Codable, Sendable, Hashable {
     package var itemExplorationConfig: [String: String]?
     package var enableMetadataWithRecommendations: Bool?
@@ -128,6 +136,17 @@ extension CampaignConfig: Constrained {
         check.map(rankingInfluence, at: "rankingInfluence", keys: .rankingInfluenceType) { check, element in
             check.number(element, min: 0, max: 1)
         }
+    }
+}
+
+extension CampaignConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("enableMetadataWithRecommendations", enableMetadataWithRecommendations)
+        json.member("itemExplorationConfig", itemExplorationConfig)
+        json.member("rankingInfluence", rankingInfluence)
+        json.member("syncWithLatestSolutionVersion", syncWithLatestSolutionVersion)
+        json.endObject()
     }
 }
 
@@ -173,6 +192,14 @@ package struct DescribeCampaignResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeCampaignResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaign", campaign)
+        json.endObject()
+    }
+}
+
 package struct Campaign: Codable, Sendable, Hashable {
     package var name: String?
     package var campaignArn: String?
@@ -210,6 +237,23 @@ package struct Campaign: Codable, Sendable, Hashable {
     }
 }
 
+extension Campaign: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaignArn", campaignArn)
+        json.member("campaignConfig", campaignConfig)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("latestCampaignUpdate", latestCampaignUpdate)
+        json.member("minProvisionedTPS", minProvisionedTPS)
+        json.member("name", name)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct CampaignUpdateSummary: Codable, Sendable, Hashable {
     package var solutionVersionArn: String?
     package var minProvisionedTPS: Int?
@@ -235,6 +279,20 @@ package struct CampaignUpdateSummary: Codable, Sendable, Hashable {
         self.failureReason = failureReason
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
+    }
+}
+
+extension CampaignUpdateSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaignConfig", campaignConfig)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("minProvisionedTPS", minProvisionedTPS)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -275,6 +333,15 @@ package struct ListCampaignsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListCampaignsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaigns", campaigns)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct CampaignSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var campaignArn: String?
@@ -297,6 +364,19 @@ package struct CampaignSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
+    }
+}
+
+extension CampaignSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaignArn", campaignArn)
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -335,5 +415,13 @@ package struct UpdateCampaignResponse: Codable, Sendable, Hashable {
         campaignArn: String? = nil
     ) {
         self.campaignArn = campaignArn
+    }
+}
+
+extension UpdateCampaignResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("campaignArn", campaignArn)
+        json.endObject()
     }
 }

@@ -79,6 +79,14 @@ package struct CreateDataDeletionJobResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateDataDeletionJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("dataDeletionJobArn", dataDeletionJobArn)
+        json.endObject()
+    }
+}
+
 package struct DescribeDataDeletionJobRequest: Codable, Sendable, Hashable {
     package var dataDeletionJobArn: String
 
@@ -102,6 +110,14 @@ package struct DescribeDataDeletionJobResponse: Codable, Sendable, Hashable {
         dataDeletionJob: DataDeletionJob? = nil
     ) {
         self.dataDeletionJob = dataDeletionJob
+    }
+}
+
+extension DescribeDataDeletionJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("dataDeletionJob", dataDeletionJob)
+        json.endObject()
     }
 }
 
@@ -142,6 +158,23 @@ package struct DataDeletionJob: Codable, Sendable, Hashable {
     }
 }
 
+extension DataDeletionJob: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("dataDeletionJobArn", dataDeletionJobArn)
+        json.member("dataSource", dataSource)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("failureReason", failureReason)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("numDeleted", numDeleted)
+        json.member("roleArn", roleArn)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct ListDataDeletionJobsRequest: Codable, Sendable, Hashable {
     package var datasetGroupArn: String?
     package var nextToken: String?
@@ -179,6 +212,15 @@ package struct ListDataDeletionJobsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListDataDeletionJobsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("dataDeletionJobs", dataDeletionJobs)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct DataDeletionJobSummary: Codable, Sendable, Hashable {
     package var dataDeletionJobArn: String?
     package var datasetGroupArn: String?
@@ -204,5 +246,19 @@ package struct DataDeletionJobSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
+    }
+}
+
+extension DataDeletionJobSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("dataDeletionJobArn", dataDeletionJobArn)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("failureReason", failureReason)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("status", status)
+        json.endObject()
     }
 }

@@ -101,6 +101,14 @@ package struct CreateDatasetResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateDatasetResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetArn", datasetArn)
+        json.endObject()
+    }
+}
+
 package struct DeleteDatasetRequest: Codable, Sendable, Hashable {
     package var datasetArn: String
 
@@ -143,6 +151,14 @@ package struct DescribeDatasetResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeDatasetResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("dataset", dataset)
+        json.endObject()
+    }
+}
+
 package struct Dataset: Codable, Sendable, Hashable {
     package var name: String?
     package var datasetArn: String?
@@ -180,6 +196,23 @@ package struct Dataset: Codable, Sendable, Hashable {
     }
 }
 
+extension Dataset: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetArn", datasetArn)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("datasetType", datasetType)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("latestDatasetUpdate", latestDatasetUpdate)
+        json.member("name", name)
+        json.member("schemaArn", schemaArn)
+        json.member("status", status)
+        json.member("trackingId", trackingId)
+        json.endObject()
+    }
+}
+
 package struct DatasetUpdateSummary: Codable, Sendable, Hashable {
     package var schemaArn: String?
     package var status: String?
@@ -199,6 +232,18 @@ package struct DatasetUpdateSummary: Codable, Sendable, Hashable {
         self.failureReason = failureReason
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
+    }
+}
+
+extension DatasetUpdateSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("schemaArn", schemaArn)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -239,6 +284,15 @@ package struct ListDatasetsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListDatasetsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasets", datasets)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct DatasetSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var datasetArn: String?
@@ -261,6 +315,19 @@ package struct DatasetSummary: Codable, Sendable, Hashable {
         self.status = status
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
+    }
+}
+
+extension DatasetSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetArn", datasetArn)
+        json.member("datasetType", datasetType)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -291,5 +358,13 @@ package struct UpdateDatasetResponse: Codable, Sendable, Hashable {
         datasetArn: String? = nil
     ) {
         self.datasetArn = datasetArn
+    }
+}
+
+extension UpdateDatasetResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetArn", datasetArn)
+        json.endObject()
     }
 }

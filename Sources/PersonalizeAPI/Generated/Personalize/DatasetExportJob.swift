@@ -83,6 +83,14 @@ package struct CreateDatasetExportJobResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateDatasetExportJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetExportJobArn", datasetExportJobArn)
+        json.endObject()
+    }
+}
+
 package struct DatasetExportJobOutput: Codable, Sendable, Hashable {
     package var s3DataDestination: S3DataConfig
 
@@ -96,6 +104,14 @@ package struct DatasetExportJobOutput: Codable, Sendable, Hashable {
 extension DatasetExportJobOutput: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.structure(s3DataDestination, at: "s3DataDestination")
+    }
+}
+
+extension DatasetExportJobOutput: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("s3DataDestination", s3DataDestination)
+        json.endObject()
     }
 }
 
@@ -122,6 +138,14 @@ package struct DescribeDatasetExportJobResponse: Codable, Sendable, Hashable {
         datasetExportJob: DatasetExportJob? = nil
     ) {
         self.datasetExportJob = datasetExportJob
+    }
+}
+
+extension DescribeDatasetExportJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetExportJob", datasetExportJob)
+        json.endObject()
     }
 }
 
@@ -162,6 +186,23 @@ package struct DatasetExportJob: Codable, Sendable, Hashable {
     }
 }
 
+extension DatasetExportJob: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetArn", datasetArn)
+        json.member("datasetExportJobArn", datasetExportJobArn)
+        json.member("failureReason", failureReason)
+        json.member("ingestionMode", ingestionMode)
+        json.member("jobName", jobName)
+        json.member("jobOutput", jobOutput)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("roleArn", roleArn)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct ListDatasetExportJobsRequest: Codable, Sendable, Hashable {
     package var datasetArn: String?
     package var nextToken: String?
@@ -199,6 +240,15 @@ package struct ListDatasetExportJobsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListDatasetExportJobsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetExportJobs", datasetExportJobs)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct DatasetExportJobSummary: Codable, Sendable, Hashable {
     package var datasetExportJobArn: String?
     package var jobName: String?
@@ -221,5 +271,18 @@ package struct DatasetExportJobSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
+    }
+}
+
+extension DatasetExportJobSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetExportJobArn", datasetExportJobArn)
+        json.member("failureReason", failureReason)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("status", status)
+        json.endObject()
     }
 }

@@ -93,6 +93,15 @@ package struct CreateDatasetGroupResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateDatasetGroupResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("domain", domain)
+        json.endObject()
+    }
+}
+
 package struct DeleteDatasetGroupRequest: Codable, Sendable, Hashable {
     package var datasetGroupArn: String
 
@@ -135,6 +144,14 @@ package struct DescribeDatasetGroupResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeDatasetGroupResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetGroup", datasetGroup)
+        json.endObject()
+    }
+}
+
 package struct DatasetGroup: Codable, Sendable, Hashable {
     package var name: String?
     package var datasetGroupArn: String?
@@ -166,6 +183,22 @@ package struct DatasetGroup: Codable, Sendable, Hashable {
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
         self.domain = domain
+    }
+}
+
+extension DatasetGroup: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("domain", domain)
+        json.member("failureReason", failureReason)
+        json.member("kmsKeyArn", kmsKeyArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("roleArn", roleArn)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -202,6 +235,15 @@ package struct ListDatasetGroupsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListDatasetGroupsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetGroups", datasetGroups)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct DatasetGroupSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var datasetGroupArn: String?
@@ -227,5 +269,19 @@ package struct DatasetGroupSummary: Codable, Sendable, Hashable {
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
         self.domain = domain
+    }
+}
+
+extension DatasetGroupSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("domain", domain)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }

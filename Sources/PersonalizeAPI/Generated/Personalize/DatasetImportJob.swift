@@ -86,6 +86,14 @@ package struct CreateDatasetImportJobResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateDatasetImportJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetImportJobArn", datasetImportJobArn)
+        json.endObject()
+    }
+}
+
 package struct DescribeDatasetImportJobRequest: Codable, Sendable, Hashable {
     package var datasetImportJobArn: String
 
@@ -109,6 +117,14 @@ package struct DescribeDatasetImportJobResponse: Codable, Sendable, Hashable {
         datasetImportJob: DatasetImportJob? = nil
     ) {
         self.datasetImportJob = datasetImportJob
+    }
+}
+
+extension DescribeDatasetImportJobResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetImportJob", datasetImportJob)
+        json.endObject()
     }
 }
 
@@ -152,6 +168,24 @@ package struct DatasetImportJob: Codable, Sendable, Hashable {
     }
 }
 
+extension DatasetImportJob: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("dataSource", dataSource)
+        json.member("datasetArn", datasetArn)
+        json.member("datasetImportJobArn", datasetImportJobArn)
+        json.member("failureReason", failureReason)
+        json.member("importMode", importMode)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("publishAttributionMetricsToS3", publishAttributionMetricsToS3)
+        json.member("roleArn", roleArn)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct ListDatasetImportJobsRequest: Codable, Sendable, Hashable {
     package var datasetArn: String?
     package var nextToken: String?
@@ -189,6 +223,15 @@ package struct ListDatasetImportJobsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListDatasetImportJobsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("datasetImportJobs", datasetImportJobs)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct DatasetImportJobSummary: Codable, Sendable, Hashable {
     package var datasetImportJobArn: String?
     package var jobName: String?
@@ -214,5 +257,19 @@ package struct DatasetImportJobSummary: Codable, Sendable, Hashable {
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
         self.importMode = importMode
+    }
+}
+
+extension DatasetImportJobSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetImportJobArn", datasetImportJobArn)
+        json.member("failureReason", failureReason)
+        json.member("importMode", importMode)
+        json.member("jobName", jobName)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("status", status)
+        json.endObject()
     }
 }

@@ -85,6 +85,15 @@ package struct CreateEventTrackerResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateEventTrackerResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("eventTrackerArn", eventTrackerArn)
+        json.member("trackingId", trackingId)
+        json.endObject()
+    }
+}
+
 package struct DeleteEventTrackerRequest: Codable, Sendable, Hashable {
     package var eventTrackerArn: String
 
@@ -127,6 +136,14 @@ package struct DescribeEventTrackerResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeEventTrackerResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("eventTracker", eventTracker)
+        json.endObject()
+    }
+}
+
 package struct EventTracker: Codable, Sendable, Hashable {
     package var name: String?
     package var eventTrackerArn: String?
@@ -155,6 +172,21 @@ package struct EventTracker: Codable, Sendable, Hashable {
         self.status = status
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
+    }
+}
+
+extension EventTracker: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("accountId", accountId)
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("eventTrackerArn", eventTrackerArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.member("trackingId", trackingId)
+        json.endObject()
     }
 }
 
@@ -195,6 +227,15 @@ package struct ListEventTrackersResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListEventTrackersResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("eventTrackers", eventTrackers)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct EventTrackerSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var eventTrackerArn: String?
@@ -214,5 +255,17 @@ package struct EventTrackerSummary: Codable, Sendable, Hashable {
         self.status = status
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
+    }
+}
+
+extension EventTrackerSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("eventTrackerArn", eventTrackerArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }

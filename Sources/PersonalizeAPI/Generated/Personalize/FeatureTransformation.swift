@@ -39,6 +39,14 @@ package struct DescribeFeatureTransformationResponse: Codable, Sendable, Hashabl
     }
 }
 
+extension DescribeFeatureTransformationResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("featureTransformation", featureTransformation)
+        json.endObject()
+    }
+}
+
 package struct FeatureTransformation: Codable, Sendable, Hashable {
     package var name: String?
     package var featureTransformationArn: String?
@@ -61,5 +69,18 @@ package struct FeatureTransformation: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.status = status
+    }
+}
+
+extension FeatureTransformation: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("defaultParameters", defaultParameters)
+        json.member("featureTransformationArn", featureTransformationArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }

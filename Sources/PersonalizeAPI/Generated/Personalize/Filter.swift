@@ -98,6 +98,14 @@ package struct CreateFilterResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateFilterResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("filterArn", filterArn)
+        json.endObject()
+    }
+}
+
 package struct DeleteFilterRequest: Codable, Sendable, Hashable {
     package var filterArn: String
 
@@ -140,6 +148,14 @@ package struct DescribeFilterResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeFilterResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("filter", filter)
+        json.endObject()
+    }
+}
+
 package struct Filter: Codable, Sendable, Hashable {
     package var name: String?
     package var filterArn: String?
@@ -168,6 +184,21 @@ package struct Filter: Codable, Sendable, Hashable {
         self.failureReason = failureReason
         self.filterExpression = filterExpression
         self.status = status
+    }
+}
+
+extension Filter: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("failureReason", failureReason)
+        json.member("filterArn", filterArn)
+        json.member("filterExpression", filterExpression)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -224,6 +255,15 @@ package struct ListFiltersResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListFiltersResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("Filters", Filters)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct FilterSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var filterArn: String?
@@ -249,5 +289,19 @@ package struct FilterSummary: Codable, Sendable, Hashable {
         self.datasetGroupArn = datasetGroupArn
         self.failureReason = failureReason
         self.status = status
+    }
+}
+
+extension FilterSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("failureReason", failureReason)
+        json.member("filterArn", filterArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }

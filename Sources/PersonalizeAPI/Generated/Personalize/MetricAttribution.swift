@@ -108,6 +108,14 @@ package struct CreateMetricAttributionResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateMetricAttributionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metricAttributionArn", metricAttributionArn)
+        json.endObject()
+    }
+}
+
 package struct MetricAttributionOutput: Codable, Sendable, Hashable {
     package var s3DataDestination: S3DataConfig?
     package var roleArn: String
@@ -125,6 +133,15 @@ extension MetricAttributionOutput: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.structure(s3DataDestination, at: "s3DataDestination")
         check.string(roleArn, at: "roleArn", .roleArn)
+    }
+}
+
+extension MetricAttributionOutput: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("roleArn", roleArn)
+        json.member("s3DataDestination", s3DataDestination)
+        json.endObject()
     }
 }
 
@@ -149,6 +166,16 @@ extension MetricAttribute: Constrained {
         check.string(eventType, at: "eventType", .eventType)
         check.string(metricName, at: "metricName", .metricName)
         check.string(expression, at: "expression", .metricExpression)
+    }
+}
+
+extension MetricAttribute: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("eventType", eventType)
+        json.member("expression", expression)
+        json.member("metricName", metricName)
+        json.endObject()
     }
 }
 
@@ -194,6 +221,14 @@ package struct DescribeMetricAttributionResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeMetricAttributionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metricAttribution", metricAttribution)
+        json.endObject()
+    }
+}
+
 package struct MetricAttribution: Codable, Sendable, Hashable {
     package var name: String?
     package var metricAttributionArn: String?
@@ -222,6 +257,21 @@ package struct MetricAttribution: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
+    }
+}
+
+extension MetricAttribution: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("metricAttributionArn", metricAttributionArn)
+        json.member("metricsOutputConfig", metricsOutputConfig)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -262,6 +312,15 @@ package struct ListMetricAttributionMetricsResponse: Codable, Sendable, Hashable
     }
 }
 
+extension ListMetricAttributionMetricsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metrics", metrics)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct ListMetricAttributionsRequest: Codable, Sendable, Hashable {
     package var datasetGroupArn: String?
     package var nextToken: String?
@@ -299,6 +358,15 @@ package struct ListMetricAttributionsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListMetricAttributionsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metricAttributions", metricAttributions)
+        json.member("nextToken", nextToken)
+        json.endObject()
+    }
+}
+
 package struct MetricAttributionSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var metricAttributionArn: String?
@@ -321,6 +389,19 @@ package struct MetricAttributionSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
+    }
+}
+
+extension MetricAttributionSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("metricAttributionArn", metricAttributionArn)
+        json.member("name", name)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -363,5 +444,13 @@ package struct UpdateMetricAttributionResponse: Codable, Sendable, Hashable {
         metricAttributionArn: String? = nil
     ) {
         self.metricAttributionArn = metricAttributionArn
+    }
+}
+
+extension UpdateMetricAttributionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metricAttributionArn", metricAttributionArn)
+        json.endObject()
     }
 }

@@ -50,6 +50,14 @@ package struct DescribeRecipeResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeRecipeResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("recipe", recipe)
+        json.endObject()
+    }
+}
+
 package struct Recipe: Codable, Sendable, Hashable {
     package var name: String?
     package var recipeArn: String?
@@ -81,6 +89,22 @@ package struct Recipe: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.recipeType = recipeType
         self.lastUpdatedDateTime = lastUpdatedDateTime
+    }
+}
+
+extension Recipe: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("algorithmArn", algorithmArn)
+        json.member("creationDateTime", creationDateTime)
+        json.member("description", description)
+        json.member("featureTransformationArn", featureTransformationArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("recipeArn", recipeArn)
+        json.member("recipeType", recipeType)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -125,6 +149,15 @@ package struct ListRecipesResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListRecipesResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("nextToken", nextToken)
+        json.member("recipes", recipes)
+        json.endObject()
+    }
+}
+
 package struct RecipeSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var recipeArn: String?
@@ -147,5 +180,18 @@ package struct RecipeSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.domain = domain
+    }
+}
+
+extension RecipeSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("domain", domain)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("recipeArn", recipeArn)
+        json.member("status", status)
+        json.endObject()
     }
 }

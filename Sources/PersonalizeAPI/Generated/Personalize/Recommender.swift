@@ -123,6 +123,14 @@ package struct CreateRecommenderResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateRecommenderResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("recommenderArn", recommenderArn)
+        json.endObject()
+    }
+}
+
 package struct RecommenderConfig: Codable, Sendable, Hashable {
     package var itemExplorationConfig: [String: String]?
     package var minRecommendationRequestsPerSecond: Int?
@@ -149,6 +157,17 @@ extension RecommenderConfig: Constrained {
         }
         check.number(minRecommendationRequestsPerSecond, at: "minRecommendationRequestsPerSecond", min: 1)
         check.structure(trainingDataConfig, at: "trainingDataConfig")
+    }
+}
+
+extension RecommenderConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("enableMetadataWithRecommendations", enableMetadataWithRecommendations)
+        json.member("itemExplorationConfig", itemExplorationConfig)
+        json.member("minRecommendationRequestsPerSecond", minRecommendationRequestsPerSecond)
+        json.member("trainingDataConfig", trainingDataConfig)
+        json.endObject()
     }
 }
 
@@ -194,6 +213,14 @@ package struct DescribeRecommenderResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeRecommenderResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("recommender", recommender)
+        json.endObject()
+    }
+}
+
 package struct Recommender: Codable, Sendable, Hashable {
     package var recommenderArn: String?
     package var datasetGroupArn: String?
@@ -234,6 +261,24 @@ package struct Recommender: Codable, Sendable, Hashable {
     }
 }
 
+extension Recommender: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("latestRecommenderUpdate", latestRecommenderUpdate)
+        json.member("modelMetrics", modelMetrics)
+        json.member("name", name)
+        json.member("recipeArn", recipeArn)
+        json.member("recommenderArn", recommenderArn)
+        json.member("recommenderConfig", recommenderConfig)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct RecommenderUpdateSummary: Codable, Sendable, Hashable {
     package var recommenderConfig: RecommenderConfig?
     package var creationDateTime: Timestamp?
@@ -253,6 +298,18 @@ package struct RecommenderUpdateSummary: Codable, Sendable, Hashable {
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.status = status
         self.failureReason = failureReason
+    }
+}
+
+extension RecommenderUpdateSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("recommenderConfig", recommenderConfig)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -293,6 +350,15 @@ package struct ListRecommendersResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListRecommendersResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("nextToken", nextToken)
+        json.member("recommenders", recommenders)
+        json.endObject()
+    }
+}
+
 package struct RecommenderSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var recommenderArn: String?
@@ -324,6 +390,21 @@ package struct RecommenderSummary: Codable, Sendable, Hashable {
     }
 }
 
+extension RecommenderSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("recipeArn", recipeArn)
+        json.member("recommenderArn", recommenderArn)
+        json.member("recommenderConfig", recommenderConfig)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct StartRecommenderRequest: Codable, Sendable, Hashable {
     package var recommenderArn: String
 
@@ -350,6 +431,14 @@ package struct StartRecommenderResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension StartRecommenderResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("recommenderArn", recommenderArn)
+        json.endObject()
+    }
+}
+
 package struct StopRecommenderRequest: Codable, Sendable, Hashable {
     package var recommenderArn: String
 
@@ -373,6 +462,14 @@ package struct StopRecommenderResponse: Codable, Sendable, Hashable {
         recommenderArn: String? = nil
     ) {
         self.recommenderArn = recommenderArn
+    }
+}
+
+extension StopRecommenderResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("recommenderArn", recommenderArn)
+        json.endObject()
     }
 }
 
@@ -403,5 +500,13 @@ package struct UpdateRecommenderResponse: Codable, Sendable, Hashable {
         recommenderArn: String? = nil
     ) {
         self.recommenderArn = recommenderArn
+    }
+}
+
+extension UpdateRecommenderResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("recommenderArn", recommenderArn)
+        json.endObject()
     }
 }

@@ -80,6 +80,14 @@ package struct CreateSchemaResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateSchemaResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("schemaArn", schemaArn)
+        json.endObject()
+    }
+}
+
 package struct DeleteSchemaRequest: Codable, Sendable, Hashable {
     package var schemaArn: String
 
@@ -122,6 +130,14 @@ package struct DescribeSchemaResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension DescribeSchemaResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("schema", schema)
+        json.endObject()
+    }
+}
+
 package struct DatasetSchema: Codable, Sendable, Hashable {
     package var name: String?
     package var schemaArn: String?
@@ -144,6 +160,19 @@ package struct DatasetSchema: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.domain = domain
+    }
+}
+
+extension DatasetSchema: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("domain", domain)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("schema", schema)
+        json.member("schemaArn", schemaArn)
+        json.endObject()
     }
 }
 
@@ -180,6 +209,15 @@ package struct ListSchemasResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListSchemasResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("nextToken", nextToken)
+        json.member("schemas", schemas)
+        json.endObject()
+    }
+}
+
 package struct DatasetSchemaSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var schemaArn: String?
@@ -199,5 +237,17 @@ package struct DatasetSchemaSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.domain = domain
+    }
+}
+
+extension DatasetSchemaSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("domain", domain)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("schemaArn", schemaArn)
+        json.endObject()
     }
 }

@@ -22,6 +22,15 @@ extension S3DataConfig: Constrained {
     }
 }
 
+extension S3DataConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("kmsKeyArn", kmsKeyArn)
+        json.member("path", path)
+        json.endObject()
+    }
+}
+
 package struct Tag: Codable, Sendable, Hashable {
     package var tagKey: String
     package var tagValue: String
@@ -39,6 +48,15 @@ extension Tag: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.string(tagKey, at: "tagKey", .tagKey)
         check.string(tagValue, at: "tagValue", .tagValue)
+    }
+}
+
+extension Tag: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("tagKey", tagKey)
+        json.member("tagValue", tagValue)
+        json.endObject()
     }
 }
 
@@ -68,6 +86,14 @@ extension DataSource: Constrained {
     }
 }
 
+extension DataSource: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("dataLocation", dataLocation)
+        json.endObject()
+    }
+}
+
 package struct TrainingDataConfig: Codable, Sendable, Hashable {
     package var excludedDatasetColumns: [String: [String]]?
     package var includedDatasetColumns: [String: [String]]?
@@ -93,6 +119,15 @@ extension TrainingDataConfig: Constrained {
                 check.string(element, .columnName)
             }
         }
+    }
+}
+
+extension TrainingDataConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("excludedDatasetColumns", excludedDatasetColumns)
+        json.member("includedDatasetColumns", includedDatasetColumns)
+        json.endObject()
     }
 }
 
@@ -148,6 +183,22 @@ extension SolutionConfig: Constrained {
     }
 }
 
+extension SolutionConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("algorithmHyperParameters", algorithmHyperParameters)
+        json.member("autoMLConfig", autoMLConfig)
+        json.member("autoTrainingConfig", autoTrainingConfig)
+        json.member("eventValueThreshold", eventValueThreshold)
+        json.member("eventsConfig", eventsConfig)
+        json.member("featureTransformationParameters", featureTransformationParameters)
+        json.member("hpoConfig", hpoConfig)
+        json.member("optimizationObjective", optimizationObjective)
+        json.member("trainingDataConfig", trainingDataConfig)
+        json.endObject()
+    }
+}
+
 package struct HPOConfig: Codable, Sendable, Hashable {
     package var hpoObjective: HPOObjective?
     package var hpoResourceConfig: HPOResourceConfig?
@@ -169,6 +220,16 @@ extension HPOConfig: Constrained {
         check.structure(hpoObjective, at: "hpoObjective")
         check.structure(hpoResourceConfig, at: "hpoResourceConfig")
         check.structure(algorithmHyperParameterRanges, at: "algorithmHyperParameterRanges")
+    }
+}
+
+extension HPOConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("algorithmHyperParameterRanges", algorithmHyperParameterRanges)
+        json.member("hpoObjective", hpoObjective)
+        json.member("hpoResourceConfig", hpoResourceConfig)
+        json.endObject()
     }
 }
 
@@ -194,6 +255,15 @@ extension AutoMLConfig: Constrained {
     }
 }
 
+extension AutoMLConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metricName", metricName)
+        json.member("recipeList", recipeList)
+        json.endObject()
+    }
+}
+
 package struct EventsConfig: Codable, Sendable, Hashable {
     package var eventParametersList: [EventParameters]?
 
@@ -209,6 +279,14 @@ extension EventsConfig: Constrained {
         check.list(eventParametersList, at: "eventParametersList", max: 10) { check, element in
             check.structure(element)
         }
+    }
+}
+
+extension EventsConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("eventParametersList", eventParametersList)
+        json.endObject()
     }
 }
 
@@ -232,6 +310,15 @@ extension OptimizationObjective: Constrained {
     }
 }
 
+extension OptimizationObjective: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("itemAttribute", itemAttribute)
+        json.member("objectiveSensitivity", objectiveSensitivity)
+        json.endObject()
+    }
+}
+
 package struct AutoTrainingConfig: Codable, Sendable, Hashable {
     package var schedulingExpression: String?
 
@@ -245,6 +332,14 @@ package struct AutoTrainingConfig: Codable, Sendable, Hashable {
 extension AutoTrainingConfig: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.string(schedulingExpression, at: "schedulingExpression", .schedulingExpression)
+    }
+}
+
+extension AutoTrainingConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("schedulingExpression", schedulingExpression)
+        json.endObject()
     }
 }
 
@@ -272,6 +367,16 @@ extension HPOObjective: Constrained {
     }
 }
 
+extension HPOObjective: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metricName", metricName)
+        json.member("metricRegex", metricRegex)
+        json.member("type", type)
+        json.endObject()
+    }
+}
+
 package struct HPOResourceConfig: Codable, Sendable, Hashable {
     package var maxNumberOfTrainingJobs: String?
     package var maxParallelTrainingJobs: String?
@@ -289,6 +394,15 @@ extension HPOResourceConfig: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.string(maxNumberOfTrainingJobs, at: "maxNumberOfTrainingJobs", .hpoResource)
         check.string(maxParallelTrainingJobs, at: "maxParallelTrainingJobs", .hpoResource)
+    }
+}
+
+extension HPOResourceConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("maxNumberOfTrainingJobs", maxNumberOfTrainingJobs)
+        json.member("maxParallelTrainingJobs", maxParallelTrainingJobs)
+        json.endObject()
     }
 }
 
@@ -322,6 +436,16 @@ extension HyperParameterRanges: Constrained {
     }
 }
 
+extension HyperParameterRanges: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("categoricalHyperParameterRanges", categoricalHyperParameterRanges)
+        json.member("continuousHyperParameterRanges", continuousHyperParameterRanges)
+        json.member("integerHyperParameterRanges", integerHyperParameterRanges)
+        json.endObject()
+    }
+}
+
 package struct EventParameters: Codable, Sendable, Hashable {
     package var eventType: String?
     package var eventValueThreshold: Double?
@@ -342,6 +466,16 @@ extension EventParameters: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.string(eventType, at: "eventType", .eventType)
         check.number(weight, at: "weight", min: 0, max: 1)
+    }
+}
+
+extension EventParameters: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("eventType", eventType)
+        json.member("eventValueThreshold", eventValueThreshold)
+        json.member("weight", weight)
+        json.endObject()
     }
 }
 
@@ -369,6 +503,16 @@ extension IntegerHyperParameterRange: Constrained {
     }
 }
 
+extension IntegerHyperParameterRange: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("maxValue", maxValue)
+        json.member("minValue", minValue)
+        json.member("name", name)
+        json.endObject()
+    }
+}
+
 package struct ContinuousHyperParameterRange: Codable, Sendable, Hashable {
     package var name: String?
     package var minValue: Double?
@@ -393,6 +537,16 @@ extension ContinuousHyperParameterRange: Constrained {
     }
 }
 
+extension ContinuousHyperParameterRange: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("maxValue", maxValue)
+        json.member("minValue", minValue)
+        json.member("name", name)
+        json.endObject()
+    }
+}
+
 package struct CategoricalHyperParameterRange: Codable, Sendable, Hashable {
     package var name: String?
     package var values: [String]?
@@ -412,6 +566,15 @@ extension CategoricalHyperParameterRange: Constrained {
         check.list(values, at: "values", max: 100) { check, element in
             check.string(element, .categoricalValue)
         }
+    }
+}
+
+extension CategoricalHyperParameterRange: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", name)
+        json.member("values", values)
+        json.endObject()
     }
 }
 
@@ -440,5 +603,19 @@ package struct SolutionVersionSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.failureReason = failureReason
+    }
+}
+
+extension SolutionVersionSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.member("trainingMode", trainingMode)
+        json.member("trainingType", trainingType)
+        json.endObject()
     }
 }

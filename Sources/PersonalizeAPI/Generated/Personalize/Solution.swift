@@ -128,6 +128,14 @@ package struct CreateSolutionResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateSolutionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("solutionArn", solutionArn)
+        json.endObject()
+    }
+}
+
 package struct DeleteSolutionRequest: Codable, Sendable, Hashable {
     package var solutionArn: String
 
@@ -167,6 +175,14 @@ package struct DescribeSolutionResponse: Codable, Sendable, Hashable {
         solution: Solution? = nil
     ) {
         self.solution = solution
+    }
+}
+
+extension DescribeSolutionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("solution", solution)
+        json.endObject()
     }
 }
 
@@ -225,6 +241,29 @@ package struct Solution: Codable, Sendable, Hashable {
     }
 }
 
+extension Solution: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("autoMLResult", autoMLResult)
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("eventType", eventType)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("latestSolutionUpdate", latestSolutionUpdate)
+        json.member("latestSolutionVersion", latestSolutionVersion)
+        json.member("name", name)
+        json.member("performAutoML", performAutoML)
+        json.member("performAutoTraining", performAutoTraining)
+        json.member("performHPO", performHPO)
+        json.member("performIncrementalUpdate", performIncrementalUpdate)
+        json.member("recipeArn", recipeArn)
+        json.member("solutionArn", solutionArn)
+        json.member("solutionConfig", solutionConfig)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct AutoMLResult: Codable, Sendable, Hashable {
     package var bestRecipeArn: String?
 
@@ -232,6 +271,14 @@ package struct AutoMLResult: Codable, Sendable, Hashable {
         bestRecipeArn: String? = nil
     ) {
         self.bestRecipeArn = bestRecipeArn
+    }
+}
+
+extension AutoMLResult: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("bestRecipeArn", bestRecipeArn)
+        json.endObject()
     }
 }
 
@@ -263,6 +310,20 @@ package struct SolutionUpdateSummary: Codable, Sendable, Hashable {
     }
 }
 
+extension SolutionUpdateSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("performAutoTraining", performAutoTraining)
+        json.member("performIncrementalUpdate", performIncrementalUpdate)
+        json.member("solutionUpdateConfig", solutionUpdateConfig)
+        json.member("status", status)
+        json.endObject()
+    }
+}
+
 package struct SolutionUpdateConfig: Codable, Sendable, Hashable {
     package var autoTrainingConfig: AutoTrainingConfig?
     package var eventsConfig: EventsConfig?
@@ -280,6 +341,15 @@ extension SolutionUpdateConfig: Constrained {
     package func checkConstraints(_ check: inout ConstraintCheck) {
         check.structure(autoTrainingConfig, at: "autoTrainingConfig")
         check.structure(eventsConfig, at: "eventsConfig")
+    }
+}
+
+extension SolutionUpdateConfig: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("autoTrainingConfig", autoTrainingConfig)
+        json.member("eventsConfig", eventsConfig)
+        json.endObject()
     }
 }
 
@@ -309,6 +379,15 @@ package struct GetSolutionMetricsResponse: Codable, Sendable, Hashable {
     ) {
         self.solutionVersionArn = solutionVersionArn
         self.metrics = metrics
+    }
+}
+
+extension GetSolutionMetricsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("metrics", metrics)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.endObject()
     }
 }
 
@@ -349,6 +428,15 @@ package struct ListSolutionsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListSolutionsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("nextToken", nextToken)
+        json.member("solutions", solutions)
+        json.endObject()
+    }
+}
+
 package struct SolutionSummary: Codable, Sendable, Hashable {
     package var name: String?
     package var solutionArn: String?
@@ -371,6 +459,19 @@ package struct SolutionSummary: Codable, Sendable, Hashable {
         self.creationDateTime = creationDateTime
         self.lastUpdatedDateTime = lastUpdatedDateTime
         self.recipeArn = recipeArn
+    }
+}
+
+extension SolutionSummary: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("recipeArn", recipeArn)
+        json.member("solutionArn", solutionArn)
+        json.member("status", status)
+        json.endObject()
     }
 }
 
@@ -407,5 +508,13 @@ package struct UpdateSolutionResponse: Codable, Sendable, Hashable {
         solutionArn: String? = nil
     ) {
         self.solutionArn = solutionArn
+    }
+}
+
+extension UpdateSolutionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("solutionArn", solutionArn)
+        json.endObject()
     }
 }

@@ -86,6 +86,14 @@ package struct CreateSolutionVersionResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension CreateSolutionVersionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.endObject()
+    }
+}
+
 package struct DescribeSolutionVersionRequest: Codable, Sendable, Hashable {
     package var solutionVersionArn: String
 
@@ -109,6 +117,14 @@ package struct DescribeSolutionVersionResponse: Codable, Sendable, Hashable {
         solutionVersion: SolutionVersion? = nil
     ) {
         self.solutionVersion = solutionVersion
+    }
+}
+
+extension DescribeSolutionVersionResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("solutionVersion", solutionVersion)
+        json.endObject()
     }
 }
 
@@ -173,6 +189,31 @@ package struct SolutionVersion: Codable, Sendable, Hashable {
     }
 }
 
+extension SolutionVersion: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("creationDateTime", creationDateTime)
+        json.member("datasetGroupArn", datasetGroupArn)
+        json.member("eventType", eventType)
+        json.member("failureReason", failureReason)
+        json.member("lastUpdatedDateTime", lastUpdatedDateTime)
+        json.member("name", name)
+        json.member("performAutoML", performAutoML)
+        json.member("performHPO", performHPO)
+        json.member("performIncrementalUpdate", performIncrementalUpdate)
+        json.member("recipeArn", recipeArn)
+        json.member("solutionArn", solutionArn)
+        json.member("solutionConfig", solutionConfig)
+        json.member("solutionVersionArn", solutionVersionArn)
+        json.member("status", status)
+        json.member("trainingHours", trainingHours)
+        json.member("trainingMode", trainingMode)
+        json.member("trainingType", trainingType)
+        json.member("tunedHPOParams", tunedHPOParams)
+        json.endObject()
+    }
+}
+
 package struct TunedHPOParams: Codable, Sendable, Hashable {
     package var algorithmHyperParameters: [String: String]?
 
@@ -180,6 +221,14 @@ package struct TunedHPOParams: Codable, Sendable, Hashable {
         algorithmHyperParameters: [String: String]? = nil
     ) {
         self.algorithmHyperParameters = algorithmHyperParameters
+    }
+}
+
+extension TunedHPOParams: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("algorithmHyperParameters", algorithmHyperParameters)
+        json.endObject()
     }
 }
 
@@ -217,6 +266,15 @@ package struct ListSolutionVersionsResponse: Codable, Sendable, Hashable {
     ) {
         self.solutionVersions = solutionVersions
         self.nextToken = nextToken
+    }
+}
+
+extension ListSolutionVersionsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("nextToken", nextToken)
+        json.member("solutionVersions", solutionVersions)
+        json.endObject()
     }
 }
 

@@ -61,6 +61,14 @@ package struct ListTagsForResourceResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension ListTagsForResourceResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("tags", tags)
+        json.endObject()
+    }
+}
+
 package struct TagResourceRequest: Codable, Sendable, Hashable {
     package var resourceArn: String
     package var tags: [Tag]
@@ -85,6 +93,13 @@ extension TagResourceRequest: Constrained {
 
 package struct TagResourceResponse: Codable, Sendable, Hashable {
     package init() {}
+}
+
+extension TagResourceResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.endObject()
+    }
 }
 
 package struct UntagResourceRequest: Codable, Sendable, Hashable {
@@ -121,4 +136,11 @@ extension UntagResourceRequest: SensitiveShape {
 
 package struct UntagResourceResponse: Codable, Sendable, Hashable {
     package init() {}
+}
+
+extension UntagResourceResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.endObject()
+    }
 }

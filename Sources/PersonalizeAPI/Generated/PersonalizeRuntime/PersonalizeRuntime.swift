@@ -95,6 +95,15 @@ package struct GetActionRecommendationsResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension GetActionRecommendationsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("actionList", actionList)
+        json.member("recommendationId", recommendationId)
+        json.endObject()
+    }
+}
+
 package struct PredictedAction: Codable, Sendable, Hashable {
     package var actionId: String?
     package var score: Double?
@@ -105,6 +114,15 @@ package struct PredictedAction: Codable, Sendable, Hashable {
     ) {
         self.actionId = actionId
         self.score = score
+    }
+}
+
+extension PredictedAction: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("actionId", actionId)
+        json.member("score", score)
+        json.endObject()
     }
 }
 
@@ -186,6 +204,15 @@ package struct GetPersonalizedRankingResponse: Codable, Sendable, Hashable {
     }
 }
 
+extension GetPersonalizedRankingResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("personalizedRanking", personalizedRanking)
+        json.member("recommendationId", recommendationId)
+        json.endObject()
+    }
+}
+
 package struct PredictedItem: Codable, Sendable, Hashable {
     package var itemId: String?
     package var score: Double?
@@ -205,6 +232,18 @@ package struct PredictedItem: Codable, Sendable, Hashable {
         self.promotionName = promotionName
         self.metadata = metadata
         self.reason = reason
+    }
+}
+
+extension PredictedItem: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("itemId", itemId)
+        json.member("metadata", metadata)
+        json.member("promotionName", promotionName)
+        json.member("reason", reason)
+        json.member("score", score)
+        json.endObject()
     }
 }
 
@@ -311,6 +350,15 @@ package struct GetRecommendationsResponse: Codable, Sendable, Hashable {
     ) {
         self.itemList = itemList
         self.recommendationId = recommendationId
+    }
+}
+
+extension GetRecommendationsResponse: JSONWritable {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("itemList", itemList)
+        json.member("recommendationId", recommendationId)
+        json.endObject()
     }
 }
 
