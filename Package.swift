@@ -95,5 +95,6 @@ let package = Package(
         tests(of: "LinearAlgebra"),
         tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
         tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
+        tests(of: "Datasets"),
     ]
 )

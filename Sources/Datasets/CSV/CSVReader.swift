@@ -41,18 +41,33 @@ package struct CSVReader: Sendable {
     package mutating func consume(
         _ bytes: UnsafeRawBufferPointer, _ body: (CSVRecord) throws -> Void
     ) throws {
+        try withoutActuallyEscaping(body) { body in
+            var sink = ClosureSink(body: body)
+            try consume(bytes, into: &sink)
+        }
+    }
+
+    /// Takes the next bytes and hands each record that is complete to `sink`.
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, into sink: inout some CSVRecordSink) throws {
         var offset = 0
         while offset < bytes.count {
             let piece = UnsafeRawBufferPointer(rebasing: bytes[offset..<min(bytes.count, offset + Self.pieceBytes)])
             append(piece)
             offset += piece.count
-            if filled >= retryAt { try drain(isFinal: false, body) }
+            if filled >= retryAt { try drain(isFinal: false, &sink) }
         }
     }
 
     /// Ends the input: a last record without a line end is complete now. The reader is then ready for another input.
     package mutating func finish(_ body: (CSVRecord) throws -> Void) throws {
-        try drain(isFinal: true, body)
+        try withoutActuallyEscaping(body) { body in
+            var sink = ClosureSink(body: body)
+            try finish(into: &sink)
+        }
+    }
+
+    mutating func finish(into sink: inout some CSVRecordSink) throws {
+        try drain(isFinal: true, &sink)
         filled = 0
         retryAt = 0
         line = 1
@@ -72,7 +87,7 @@ package struct CSVReader: Sendable {
         self.filled += bytes.count
     }
 
-    private mutating func drain(isFinal: Bool, _ body: (CSVRecord) throws -> Void) throws {
+    private mutating func drain(isFinal: Bool, _ sink: inout some CSVRecordSink) throws {
         var position = 0
         if isAtStart {
             if filled < 3, !isFinal {
@@ -93,16 +108,22 @@ package struct CSVReader: Sendable {
         defer { ranges = scanner.ranges }
         try buffer.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            while try scanner.next(in: base) {
-                let count = scanner.count
-                let line = scanner.recordLine
-                try scanner.ranges.withUnsafeBufferPointer { ranges in
-                    try body(
-                        CSVRecord(
-                            base: UnsafePointer(base), ranges: UnsafeBufferPointer(rebasing: ranges[..<count]),
-                            line: line))
+            do {
+                while try scanner.next(in: base) {
+                    let count = scanner.count
+                    let line = scanner.recordLine
+                    try scanner.ranges.withUnsafeBufferPointer { ranges in
+                        try sink.take(
+                            CSVRecord(
+                                base: UnsafePointer(base), ranges: UnsafeBufferPointer(rebasing: ranges[..<count]),
+                                line: line))
+                    }
                 }
+            } catch {
+                try sink.endBatch()
+                throw error
             }
+            try sink.endBatch()
         }
         line = scanner.line
         skipsLineFeed = scanner.endedAtCarriageReturn
@@ -118,6 +139,21 @@ package struct CSVReader: Sendable {
         filled = remaining
         retryAt = remaining * 2
     }
+}
+
+/// What takes the records of a CSV file.
+protocol CSVRecordSink {
+    /// Takes one record. Its bytes stay where they are until `endBatch()` returns.
+    mutating func take(_ record: CSVRecord) throws
+    /// Ends the validity of the bytes of all records taken so far. May come more than once.
+    mutating func endBatch() throws
+}
+
+private struct ClosureSink: CSVRecordSink {
+    let body: (CSVRecord) throws -> Void
+
+    func take(_ record: CSVRecord) throws { try body(record) }
+    func endBatch() {}
 }
 
 /// Where a field's bytes lie in the reader's buffer.

@@ -6,6 +6,7 @@ struct ColumnBuilder {
     private let kind: ColumnKind
     private let maximumLength: Int
     private var table = IdentifierTable()
+    private var candidates: [IdentifierTable.Candidate] = []
     private var values: ColumnOutput
     /// The ends of texts; nil for other kinds.
     private var ends: ColumnOutput?
@@ -42,8 +43,49 @@ struct ColumnBuilder {
 
     var distinctCount: Int { table.count }
 
+    /// Appends cells until one is wrong, whose position in `cells` is returned with the failure.
+    mutating func append(
+        _ cells: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>
+    ) -> (row: Int, failure: Failure)? {
+        var row = 0
+        do throws(Failure) {
+            if kind == .identifier || kind == .category || kind == .eventType {
+                table.gather(cells, into: &candidates)
+                while row < cells.count {
+                    if let code = table.match(candidates[row], cells[row]) {
+                        try appendKnown(code)
+                    } else {
+                        try append(cells[row])
+                    }
+                    row += 1
+                }
+            } else {
+                while row < cells.count {
+                    try append(cells[row])
+                    row += 1
+                }
+            }
+        } catch {
+            return (row, error)
+        }
+        return nil
+    }
+
     @inline(__always)
-    mutating func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
+    private mutating func appendKnown(_ code: UInt32) throws(Failure) {
+        do throws(SegmentError) {
+            if kind == .eventType {
+                try values.append(UInt16(truncatingIfNeeded: code))
+            } else {
+                try values.append(code)
+            }
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    @inline(__always)
+    private mutating func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
         guard !cell.isEmpty else {
             guard field.isNullable else {
                 throw .cell(CellError(message: "is empty, but the field does not allow null", showsText: false))
@@ -96,7 +138,7 @@ struct ColumnBuilder {
         }
     }
 
-    mutating func appendNull() throws(Failure) {
+    private mutating func appendNull() throws(Failure) {
         do throws(SegmentError) {
             switch kind {
             case .identifier, .category: try values.append(UInt32.max)
@@ -122,7 +164,9 @@ struct ColumnBuilder {
 
     /// Bytes are checked once, when they first appear.
     @inline(never)
-    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: IdentifierTable.Probe) throws(CellError) -> UInt32 {
+    private mutating func insert(_ cell: UnsafeBufferPointer<UInt8>, _ probe: ByteHash.Probe) throws(CellError)
+        -> UInt32
+    {
         try CellParsing.checkText(cell, maximumLength: maximumLength)
         guard let code = table.insert(cell, probe) else {
             throw CellError(

@@ -54,12 +54,12 @@ final class RecordImporter {
     func consume(_ bytes: UnsafeRawBufferPointer) throws {
         guard file != nil, !hasFailed else { throw ImportError(.wrongCall, "data came outside a file") }
         self.bytes += bytes.count
-        try building { reader, rows in try reader.consume(bytes) { try rows.take($0) } }
+        try building { reader, rows in try reader.consume(bytes, into: &rows) }
     }
 
     func finishFile() throws {
         guard file != nil, !hasFailed else { throw ImportError(.wrongCall, "no file was begun") }
-        try building { reader, rows in try reader.finish { try rows.take($0) } }
+        try building { reader, rows in try reader.finish(into: &rows) }
         guard rows.sources != nil else {
             hasFailed = true
             throw ImportError(.missingHeader, file: file, "the file is empty; its first line must name the columns")

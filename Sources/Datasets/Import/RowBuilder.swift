@@ -1,5 +1,6 @@
-/// Hands the fields of each record to the builders of their columns.
-struct RowBuilder {
+/// Hands the fields of records to the builders of their columns, a batch of records at a time and column by column, so
+/// that the cache misses of one column's lookups overlap.
+struct RowBuilder: CSVRecordSink {
     var builders: [ColumnBuilder]
     /// For each builder the number of its column in the file, or -1; nil until the file's header is read.
     var sources: [Int]?
@@ -8,43 +9,69 @@ struct RowBuilder {
     private(set) var seenColumns: Set<String> = []
     private(set) var extraColumns: [String] = []
 
+    /// The batch, column after column, each with room for `batchRows` cells; valid until `endBatch()`.
+    private var cells: [UnsafeBufferPointer<UInt8>]
+    private var lines = Array(repeating: 0, count: batchRows)
+    private var pending = 0
+
+    private static let batchRows = 64
     private static let maximumExtraColumns = 1_000
 
-    init(builders: [ColumnBuilder]) { self.builders = builders }
+    init(builders: [ColumnBuilder]) {
+        self.builders = builders
+        cells = Array(repeating: UnsafeBufferPointer(start: nil, count: 0), count: builders.count * Self.batchRows)
+    }
 
     @inline(__always)
     mutating func take(_ record: CSVRecord) throws {
         guard let sources else { return try readHeader(record) }
         guard record.count == columnCount else {
+            try endBatch()
             throw ImportError(
                 .fieldCount, line: record.line,
                 "the record has \(record.count) fields, but the header has \(columnCount)")
         }
-        for index in 0..<builders.count {
-            let source = sources[index]
-            do throws(ColumnBuilder.Failure) {
-                if source >= 0 {
-                    try builders[index].append(record[source])
-                } else {
-                    try builders[index].appendNull()
-                }
-            } catch {
-                throw located(error, record, source, builders[index].field)
+        var at = pending
+        for source in sources {
+            cells[at] = source >= 0 ? record[source] : UnsafeBufferPointer(start: nil, count: 0)
+            at += Self.batchRows
+        }
+        lines[pending] = record.line
+        pending += 1
+        if pending == Self.batchRows { try endBatch() }
+    }
+
+    /// Appends the batch to the columns. Of several mistakes the first row's first one is reported.
+    mutating func endBatch() throws {
+        guard pending > 0, let sources else { return }
+        var rows = pending
+        pending = 0
+        var mistake: (any Error)?
+        for index in builders.indices {
+            let failed = cells.withUnsafeBufferPointer { cells in
+                builders[index].append(
+                    UnsafeBufferPointer(rebasing: cells[index * Self.batchRows..<index * Self.batchRows + rows]))
+            }
+            if let failed {
+                rows = failed.row
+                mistake = located(failed.failure, index, row: rows, source: sources[index])
             }
         }
-        count += 1
+        if let mistake { throw mistake }
+        count += rows
     }
 
     @inline(never)
     private func located(
-        _ failure: ColumnBuilder.Failure, _ record: CSVRecord, _ source: Int, _ field: SchemaField
+        _ failure: ColumnBuilder.Failure, _ index: Int, row: Int, source: Int
     ) -> any Error {
         switch failure {
         case .storage(let error): return error
         case .cell(let error):
+            let text = String(decoding: cells[index * Self.batchRows + row], as: UTF8.self)
             return ImportError(
-                .invalidCell, line: record.line, column: source + 1, columnName: field.name,
-                text: error.showsText && source >= 0 ? record.text(source).abbreviated : nil, error.message)
+                .invalidCell, line: lines[row], column: source + 1, columnName: builders[index].field.name,
+                text: error.showsText ? text.abbreviated : nil, error.message)
         }
     }
 

@@ -1,7 +1,7 @@
 /// XXH64, the 64-bit xxHash, in streaming form: it finds damage at memory speed; it is no defence against forgery.
 ///
 /// Source: "xxHash fast digest algorithm", version 0.1.1, section "XXH64 algorithm description".
-struct Checksum: Sendable {
+package struct Checksum: Sendable {
     private var lanes: (UInt64, UInt64, UInt64, UInt64)
     private var pending: [UInt8] = []
     private var length: UInt64 = 0
@@ -12,12 +12,12 @@ struct Checksum: Sendable {
     private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-    init() {
+    package init() {
         lanes = (Self.prime1 &+ Self.prime2, Self.prime2, 0, 0 &- Self.prime1)
         pending.reserveCapacity(32)
     }
 
-    static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var checksum = Checksum()
         checksum.update(bytes)
         return checksum.value
@@ -33,7 +33,7 @@ struct Checksum: Sendable {
         rotate(lane &+ input &* prime2, 31) &* prime1
     }
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         length &+= UInt64(bytes.count)
         var rest = bytes
         if !pending.isEmpty {
@@ -69,7 +69,7 @@ struct Checksum: Sendable {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
-    var value: UInt64 {
+    package var value: UInt64 {
         var hash: UInt64
         if length >= 32 {
             hash = Self.rotate(lanes.0, 1) &+ Self.rotate(lanes.1, 7) &+ Self.rotate(lanes.2, 12)

@@ -1,23 +1,23 @@
-import Foundation
+package import Foundation
 
 /// `dataset.json`: what a directory of column files holds, written last.
-struct SegmentManifest: Codable, Hashable {
-    struct File: Codable, Hashable {
-        var name: String
-        var bytes: Int
+package struct SegmentManifest: Codable, Hashable {
+    package struct File: Codable, Hashable {
+        package var name: String
+        package var bytes: Int
         /// XXH64 in hexadecimal.
-        var checksum: String
+        package var checksum: String
     }
 
-    static let fileName = "dataset.json"
-    static let currentFormat = 1
+    package static let fileName = "dataset.json"
+    package static let currentFormat = 1
 
-    var format = currentFormat
-    var type: DatasetType
-    var fields: [SchemaField]
-    var rows: Int
-    var summary: ImportSummary
-    var files: [File]
+    package var format = currentFormat
+    package var type: DatasetType
+    package var fields: [SchemaField]
+    package var rows: Int
+    package var summary: ImportSummary
+    package var files: [File]
 
     /// The manifest as stored, with a checksum over its canonical encoding beside it.
     private struct Envelope: Codable {
@@ -40,14 +40,14 @@ struct SegmentManifest: Codable, Hashable {
         try String(Self.canonical(self).withUnsafeBytes { Checksum.of($0) }, radix: 16)
     }
 
-    func encoded() throws -> Data {
+    package func encoded() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return try encoder.encode(Envelope(checksum: checksum(), dataset: self))
     }
 
     /// Decodes what `encoded()` made and checks it.
-    static func decode(_ data: Data, path: String) throws(SegmentError) -> SegmentManifest {
+    package static func decode(_ data: Data, path: String) throws(SegmentError) -> SegmentManifest {
         let damaged = SegmentError(.damaged, path: path, "the description of the dataset is damaged")
         let manifest: SegmentManifest
         let checksum: String
