@@ -98,3 +98,12 @@ import Testing
         }
     }
 }
+
+@Suite struct DefaultTests {
+    /// The catalogue's table is what clients are told, the trainer's what happens.
+    @Test func whatTheCatalogueCallsDefaultIsWhatTheTrainerTakes() throws {
+        let recipe = Recipe.userPersonalization
+        let told = recipe.algorithm.defaults.merging(recipe.featureTransformation.defaults) { first, _ in first }
+        #expect(try UserPersonalization.Hyperparameters(told) == UserPersonalization.Hyperparameters())
+    }
+}

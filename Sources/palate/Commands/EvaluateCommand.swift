@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
         let algorithm = try input.algorithm()
         guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
         let data = try input.load()
-        let bar = TrainingProgressBar()
+        let bar = ProgressBar()
         defer { bar.finish() }
         let evaluation = Evaluation(
             of: algorithm, hyperparameters: try input.hyperparameters(), method: self.protocol, folds: folds,

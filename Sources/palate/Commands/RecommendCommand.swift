@@ -39,17 +39,17 @@ struct RecommendCommand: ParsableCommand {
         do {
             return try TrainedModel(contentsOf: URL(fileURLWithPath: model))
         } catch {
-            throw CommandError("\(model): \(error)")
+            throw CommandFailure("\(model): \(error)")
         }
     }
 
     func run() throws {
         guard (1...500).contains(numResults) else {
-            throw CommandError("--num-results is \(numResults); expected 1 to 500")
+            throw CommandFailure("--num-results is \(numResults); expected 1 to 500")
         }
         let model = try loadedModel()
         if item != nil {
-            throw CommandError("the model's recipe \(model.manifest.recipe) starts from a user, it takes no --item")
+            throw CommandFailure("the model's recipe \(model.manifest.recipe) starts from a user, it takes no --item")
         }
         let history = model.history(ofUser: user)
         let best = model.recommender.recommendations(for: history ?? History(), count: numResults)

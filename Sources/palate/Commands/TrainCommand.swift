@@ -31,7 +31,7 @@ struct TrainCommand: ParsableCommand {
             throw ModelError.alreadyExists(path: output)
         }
         let data = try input.load()
-        let bar = TrainingProgressBar()
+        let bar = ProgressBar()
         defer { bar.finish() }
         let options = TrainingOptions(seed: input.seed) { bar.show($0) }
         let run = TrainingRun(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Recipes
 import Recommenders
 
 /// The options that `train` and `evaluate` share, and the data they name.
@@ -23,20 +24,24 @@ struct TrainingInput: ParsableArguments {
     @Option(help: "Seed of everything random.")
     var seed: UInt64 = 0
 
+    /// The algorithm behind the recipe, after its parameters were checked as a solution's would be.
     func algorithm() throws -> Algorithm {
-        guard let algorithm = Algorithm(rawValue: recipe) else {
-            let known = Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandError("unknown recipe '\(recipe)'; known are \(known)")
+        guard let found = RecipeCatalogue.standard.recipe(named: recipe) else {
+            let known = RecipeCatalogue.standard.all.map(\.name).joined(separator: ", ")
+            throw CommandFailure("unknown recipe '\(recipe)'; known are \(known)")
         }
-        try algorithm.validate(hyperparameters: hyperparameters())
-        return algorithm
+        let parameters = found.separated(try hyperparameters())
+        try found.check(
+            hyperparameters: parameters.hyperparameters,
+            featureTransformationParameters: parameters.featureTransformationParameters)
+        return found.trainer
     }
 
     func hyperparameters() throws -> [String: String] {
         var values: [String: String] = [:]
         for text in hyperparameter {
             guard let separator = text.firstIndex(of: "="), separator > text.startIndex else {
-                throw CommandError("hyperparameter '\(text)' is not of the form NAME=VALUE")
+                throw CommandFailure("hyperparameter '\(text)' is not of the form NAME=VALUE")
             }
             values[String(text[..<separator])] = String(text[text.index(after: separator)...])
         }
@@ -55,7 +60,7 @@ struct TrainingInput: ParsableArguments {
         let clock = ContinuousClock()
         let start = clock.now
         let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: self.interactions))
-        guard interactions.count > 0 else { throw CommandError("\(self.interactions): there are no interactions") }
+        guard interactions.count > 0 else { throw CommandFailure("\(self.interactions): there are no interactions") }
         var catalogue = Set(interactions.items.identifiers)
         if let items {
             let table = try MetadataFile.read(csv: URL(fileURLWithPath: items), type: .items)
@@ -66,11 +71,4 @@ struct TrainingInput: ParsableArguments {
             interactions: interactions, catalogueItemCount: catalogue.count,
             seconds: (clock.now - start) / .seconds(1))
     }
-}
-
-/// A mistake in what was asked for, as one line.
-struct CommandError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

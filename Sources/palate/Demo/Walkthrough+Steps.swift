@@ -19,7 +19,7 @@ extension Walkthrough {
     /// - Parameter arn: Shows the progress of this resource's job.
     /// - Throws: ``CommandFailure`` when its creation failed.
     func wait(showing arn: String? = nil, status: () async throws -> (status: String?, reason: String?)) async throws {
-        var bar = ProgressBar()
+        let bar = ProgressBar()
         defer { bar.finish() }
         while true {
             let (status, reason) = try await status()

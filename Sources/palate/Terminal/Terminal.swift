@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the demo prints: results on standard output, progress on standard error.
+/// What commands print: results on standard output, progress on standard error.
 enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
 
@@ -10,6 +10,11 @@ enum Terminal {
 
     static func note(_ text: String) {
         FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// Writes control sequences and text as they are.
+    static func draw(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
     }
 
     static func heading(_ text: String) {
