@@ -23,16 +23,23 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The user to recommend for. [default: the first of the data]")
     var user: String?
 
+    @Option(help: "Only write the interactions to this CSV file, for palate train and palate evaluate.")
+    var writeInteractions: String?
+
     func run() async throws {
         let source = try await DemoSource.find(
             directory: data, environment: ProcessInfo.processInfo.environment)
+        if let writeInteractions {
+            let catalogue = try DemoCatalogue(source, writingTo: URL(filePath: writeInteractions))
+            return Terminal.note("Wrote \(catalogue.description)")
+        }
         let folder = FileManager.default.temporaryDirectory.appending(
             path: "palate-demo-\(UUID().uuidString)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
 
         Terminal.heading("Palate: the walk-through of the managed service, on this machine")
-        let catalogue = try DemoCatalogue(source, writingTo: folder)
+        let catalogue = try DemoCatalogue(source, writingTo: folder.appending(path: "interactions.csv"))
         Terminal.line("Data     \(catalogue.description)")
 
         try await withServer(in: folder) { walkthrough in
@@ -72,7 +79,7 @@ struct DemoCommand: AsyncParsableCommand {
             let ours = String(format: "%10.4f", value)
             let theirs =
                 isMovieLens
-                ? String(format: "  %10.4f  %5.1f×", row.published, value / row.published) : "           –       –"
+                ? String(format: "  %10.4f  %5.2f×", row.published, value / row.published) : "           –       –"
             Terminal.line("  \(name)\(ours)\(theirs)")
         }
         Terminal.line()

@@ -10,8 +10,9 @@ struct DemoCatalogue {
     private let titles: [String: String]
     private let events: Interactions
 
-    init(_ source: DemoSource, writingTo folder: URL) throws {
-        interactions = folder.appending(path: "interactions.csv")
+    /// Writes the CSV file of interactions.
+    init(_ source: DemoSource, writingTo file: URL) throws {
+        interactions = file
         switch source {
         case .movieLens(let data, let origin):
             isMovieLens = true
