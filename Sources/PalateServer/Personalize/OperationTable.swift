@@ -57,6 +57,14 @@ struct OperationTable: Sendable {
         on(ListCampaigns.self, controlPlane.listCampaigns)
         on(DeleteCampaign.self, controlPlane.deleteCampaign)
 
+
+        on(TagResource.self, controlPlane.tagResource)
+        on(UntagResource.self, controlPlane.untagResource)
+        on(ListTagsForResource.self, controlPlane.listTagsForResource)
+
+        on(DescribeAlgorithm.self, controlPlane.describeAlgorithm)
+        on(DescribeFeatureTransformation.self, controlPlane.describeFeatureTransformation)
+
         on(GetRecommendations.self, recommendations.getRecommendations)
     }
 }
