@@ -39,12 +39,16 @@ struct Training {
 
         try await controlPlane.finish(job) { controlPlane, database in
             var version: SolutionVersionResource = try ResourceStore.get(job.arn, in: database)
+            // A stop that came too late to interrupt the training still counts; the model is a leftover then.
+            if version.status == .createStopping { return try controlPlane.recordStop(of: version, in: database) }
             version.outcome = TrainingOutcome(
                 modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours)
             version.header.status = .active
             version.header.lastUpdated = controlPlane.clock()
             try ResourceStore.update(version, in: database)
+            try controlPlane.followLatestVersion(of: version.solutionArn, in: database)
         }
+        controlPlane.jobs.wake(JobKind.updateCampaign.lane)
     }
 
     private struct Data {
@@ -75,7 +79,8 @@ struct Training {
             items.formUnion(try MetadataTable(contentsOf: itemsDirectory).identifiers.identifiers)
         }
         let selection = try EventSelection(
-            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold)
+            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
+            events: version.configuration?.eventsConfig)
         let interactions = selection.apply(to: all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
         guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
