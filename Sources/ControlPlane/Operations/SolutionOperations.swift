@@ -19,10 +19,8 @@ extension ControlPlane {
         } catch {
             throw PersonalizeError.invalidInput("solutionConfig: \(error)")
         }
-        guard input.performHPO != true else {
-            throw PersonalizeError.invalidInput(
-                "performHPO is not supported by this version: recipes choose what depends on the data while they train."
-            )
+        if input.performHPO == true || input.solutionConfig?.hpoConfig != nil {
+            _ = try TuningPlan(input.solutionConfig?.hpoConfig, recipe: recipe)
         }
         _ = try EventSelection(
             eventType: input.eventType, threshold: input.solutionConfig?.eventValueThreshold,

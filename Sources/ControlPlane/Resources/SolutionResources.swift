@@ -58,7 +58,9 @@ package struct SolutionVersionResource: Resource {
             name: givenName, solutionVersionArn: arn, solutionArn: solutionArn, performHPO: performHPO,
             performAutoML: performAutoML, recipeArn: recipeArn, eventType: eventType,
             datasetGroupArn: datasetGroupArn, solutionConfig: configuration, trainingHours: outcome?.trainingHours,
-            trainingMode: trainingMode, status: status.rawValue, failureReason: header.failureReason,
+            trainingMode: trainingMode,
+            tunedHPOParams: outcome?.tunedHyperparameters.map { TunedHPOParams(algorithmHyperParameters: $0) },
+            status: status.rawValue, failureReason: header.failureReason,
             creationDateTime: creationDateTime, lastUpdatedDateTime: lastUpdatedDateTime,
             trainingType: (trainingType ?? .manual).rawValue)
     }
@@ -85,6 +87,8 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     let metrics: [String: Double]
     /// Time spent, in hours.
     let trainingHours: Double
+    /// What tuning chose; nil when nothing was tuned.
+    var tunedHyperparameters: [String: String]?
 }
 
 package struct CampaignResource: Resource {
