@@ -99,6 +99,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests(of: "LinearAlgebra"),
         tests(of: "Datasets"),
+        tests(of: "Filters", ["Datasets"]),
         tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
         tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
         tests(of: "Identity"),

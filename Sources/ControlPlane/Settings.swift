@@ -24,6 +24,14 @@ package struct Quotas: Sendable {
     package var solutions = 500
     package var campaigns = 5
     package var recommenders = 5
+    /// Filters in one dataset group.
+    package var filters = 10
+    /// Distinct fields of datasets in one filter.
+    package var filterFields = 10
+    /// Distinct fields of datasets in all filters of a dataset group.
+    package var datasetGroupFilterFields = 20
+    /// How many of a user's newest events of each type a filter looks at.
+    package var filterEventsPerType = 100
     /// Solution versions that wait for their training or are being trained.
     package var pendingSolutionVersions = 20
 
@@ -37,7 +45,7 @@ package struct Quotas: Sendable {
         case .solution: solutions
         case .campaign: campaigns
         case .recommender: recommenders
-        case .datasetImportJob, .solutionVersion: nil
+        case .datasetImportJob, .solutionVersion, .filter: nil
         }
     }
 

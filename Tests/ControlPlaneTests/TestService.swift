@@ -118,6 +118,10 @@ final class RecordingHost: CampaignHost {
         arns.withLock { _ = $0.insert(recommender.arn) }
     }
 
+    func prepare(_ catalogue: ServedCatalogue) async {}
+
+    func refresh(_ catalogue: ServedCatalogue) async {}
+
     func retire(campaignArn: String) async {
         arns.withLock { _ = $0.remove(campaignArn) }
     }

@@ -115,6 +115,7 @@ DESCRIBE = {
     "dataset-import-job": ("describe_dataset_import_job", "datasetImportJobArn", "datasetImportJob"),
     "solution": ("describe_solution", "solutionArn", "solution"),
     "solution-version": ("describe_solution_version", "solutionVersionArn", "solutionVersion"),
+    "filter": ("describe_filter", "filterArn", "filter"),
     "campaign": ("describe_campaign", "campaignArn", "campaign"),
 }
 

@@ -13,6 +13,7 @@ import PersonalizeAPI
 /// a stop begins anew in a folder of its own.
 struct DatasetImporting {
     let controlPlane: ControlPlane
+    let host: any CampaignHost
 
     func run(_ job: JobRow) async throws {
         let (importJob, dataset, schema) = try await controlPlane.database.pool.read { database in
@@ -34,7 +35,11 @@ struct DatasetImporting {
                 header.lastUpdated = controlPlane.clock()
             }
         }
-        // Imports and trainings share a lane, so nothing reads the columns that were replaced.
+        // The import is done, whatever comes of this; a request that needs the data reads it itself.
+        if let catalogue = try? await controlPlane.servedCatalogue(ofDatasetGroup: dataset.datasetGroupArn) {
+            await host.refresh(catalogue)
+        }
+        // Imports and trainings share a lane, and a request that still reads the columns that were replaced begins anew.
         if let replaced = dataset.bulkData {
             try? FileManager.default.removeItem(
                 at: controlPlane.directories.datasets.appending(path: replaced.directory))

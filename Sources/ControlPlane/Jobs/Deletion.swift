@@ -13,7 +13,7 @@ struct Deletion {
         await host.retire(campaignArn: arn)
         let folders = try await foldersOwned(by: arn)
         try await controlPlane.finish(job) { _, database in
-            for kind in [ResourceKind.datasetImportJob, .solutionVersion] {
+            for kind in [ResourceKind.datasetImportJob, .solutionVersion, .filter] {
                 for dependant in try ResourceStore.references(to: arn, from: kind, in: database)
                 where try isOwned(dependant, by: arn, in: database) {
                     try ResourceStore.delete(dependant, in: database)
@@ -24,13 +24,16 @@ struct Deletion {
         for folder in folders { try? FileManager.default.removeItem(at: folder) }
     }
 
-    /// Import jobs belong to their dataset, versions to their solution; both also reference what they only use.
+    /// Import jobs belong to their dataset, versions to their solution, filters to their dataset group; some also reference what they only use.
     private func isOwned(_ dependant: String, by arn: String, in database: Database) throws -> Bool {
         if let job = try ResourceStore.find(dependant, as: DatasetImportJobResource.self, in: database) {
             return job.datasetArn == arn
         }
         if let version = try ResourceStore.find(dependant, as: SolutionVersionResource.self, in: database) {
             return version.solutionArn == arn
+        }
+        if let filter = try ResourceStore.find(dependant, as: FilterResource.self, in: database) {
+            return filter.datasetGroupArn == arn
         }
         return false
     }

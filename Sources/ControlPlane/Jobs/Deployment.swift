@@ -13,6 +13,12 @@ package protocol CampaignHost: Sendable {
 
     /// Makes the campaign or recommender answer no more.
     func retire(campaignArn: String) async
+
+    /// Makes ready what is known of the items and users of a dataset group that is about to be served.
+    func prepare(_ catalogue: ServedCatalogue) async
+
+    /// Reads what is known of a dataset group anew, if it is served.
+    func refresh(_ catalogue: ServedCatalogue) async
 }
 
 /// Brings a campaign to life.
@@ -40,6 +46,7 @@ struct Deployment {
         }
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
         try await host.deploy(campaign, recipeArn: version.recipeArn, modelDirectory: directory)
+        await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: version.datasetGroupArn))
     }
 }
 

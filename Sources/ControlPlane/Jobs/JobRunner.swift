@@ -42,7 +42,7 @@ package struct JobRunner: Service {
             case .activate: try await Activation(controlPlane: controlPlane).run(job)
             case .importDataset:
                 try await withTaskExecutorPreference(compute) {
-                    try await DatasetImporting(controlPlane: controlPlane).run(job)
+                    try await DatasetImporting(controlPlane: controlPlane, host: host).run(job)
                 }
             case .train:
                 try await withTaskExecutorPreference(compute) {

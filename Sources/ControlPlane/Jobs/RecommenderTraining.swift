@@ -45,6 +45,7 @@ struct RecommenderTraining {
         // One that was stopped is trained, too, but waits for its start.
         if recommender.status != .inactive {
             try await host.deploy(recommender, recipe: recipe, modelDirectory: directory)
+            await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
         }
         let hours = (ContinuousClock.now - began) / .seconds(3600)
         try await controlPlane.finish(job) { controlPlane, database in
@@ -95,6 +96,7 @@ struct RecommenderSwitching {
         else { throw JobFailure(reason: "The recommender \(recommender.arn) has no model.") }
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
         try await host.deploy(recommender, recipe: recipe, modelDirectory: directory)
+        await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
     }
 
     private func record(_ status: ResourceStatus, _ job: JobRow) async throws {

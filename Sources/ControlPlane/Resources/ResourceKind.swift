@@ -9,6 +9,7 @@ package enum ResourceKind: String, Codable, Sendable {
     case solutionVersion = "solution-version"
     case campaign
     case recommender
+    case filter
 
     var resourceType: any Resource.Type {
         switch self {
@@ -20,6 +21,7 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solutionVersion: SolutionVersionResource.self
         case .campaign: CampaignResource.self
         case .recommender: RecommenderResource.self
+        case .filter: FilterResource.self
         }
     }
 
@@ -37,6 +39,7 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solutionVersion: "solution version"
         case .campaign: "campaign"
         case .recommender: "recommender"
+        case .filter: "filter"
         }
     }
 }

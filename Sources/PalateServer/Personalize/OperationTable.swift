@@ -69,6 +69,11 @@ struct OperationTable: Sendable {
         on(StopRecommender.self, controlPlane.stopRecommender)
         on(DeleteRecommender.self, controlPlane.deleteRecommender)
 
+        on(CreateFilter.self, controlPlane.createFilter)
+        on(DescribeFilter.self, controlPlane.describeFilter)
+        on(ListFilters.self, controlPlane.listFilters)
+        on(DeleteFilter.self, controlPlane.deleteFilter)
+
         on(TagResource.self, controlPlane.tagResource)
         on(UntagResource.self, controlPlane.untagResource)
         on(ListTagsForResource.self, controlPlane.listTagsForResource)

@@ -45,7 +45,8 @@ package struct PalateServer: Service {
         campaigns = CampaignRegistry()
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
-            controlPlane: controlPlane, recommendations: RecommendationService(campaigns: campaigns))
+            controlPlane: controlPlane,
+            recommendations: RecommendationService(campaigns: campaigns, filters: controlPlane))
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
             s3: S3Service(store: embedded, account: account, region: region),

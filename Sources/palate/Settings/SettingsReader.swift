@@ -104,6 +104,10 @@ struct SettingsReader {
         try set("solutions", \.solutions)
         try set("campaigns", \.campaigns)
         try set("recommenders", \.recommenders)
+        try set("filters", \.filters)
+        try set("filterFields", \.filterFields)
+        try set("datasetGroupFilterFields", \.datasetGroupFilterFields)
+        try set("filterEventsPerType", \.filterEventsPerType)
         try set("pendingSolutionVersions", \.pendingSolutionVersions)
         return quotas
     }

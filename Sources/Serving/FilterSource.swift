@@ -1,0 +1,9 @@
+package import ControlPlane
+
+/// Where filters are found.
+package protocol FilterSource: Sendable {
+    /// - Throws: `PersonalizeError` when there is no such filter, or it cannot be used with the campaign or recommender.
+    func servedFilter(_ filterArn: String, forCampaign arn: String) async throws -> ServedFilter
+}
+
+extension ControlPlane: FilterSource {}
