@@ -32,6 +32,7 @@ package struct Quotas: Sendable {
         case .solution: solutions
         case .campaign: campaigns
         case .dataset, .datasetImportJob, .solutionVersion: nil
+        case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
         }
     }
 }

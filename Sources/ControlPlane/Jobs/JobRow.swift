@@ -1,17 +1,19 @@
 import GRDB
 
 /// What a job does to its resource.
-enum JobKind: String, Codable, Sendable {
+enum JobKind: String, CaseIterable, Codable, Sendable {
     /// Creates what takes no work of its own.
     case activate
     case importDataset
+    case exportDataset
+    case deleteUsers
     case train
     case deploy
     case delete
 
     var lane: JobLane {
         switch self {
-        case .importDataset, .train: .compute
+        case .importDataset, .exportDataset, .deleteUsers, .train: .compute
         case .activate, .deploy, .delete: .prompt
         }
     }
@@ -24,7 +26,7 @@ enum JobLane: String, CaseIterable, Sendable {
     /// Each job takes milliseconds.
     case prompt
 
-    var kinds: [JobKind] { [JobKind.activate, .importDataset, .train, .deploy, .delete].filter { $0.lane == self } }
+    var kinds: [JobKind] { JobKind.allCases.filter { $0.lane == self } }
 }
 
 /// A job that is waiting or running; a finished job has no row.

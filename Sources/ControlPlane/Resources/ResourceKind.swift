@@ -8,6 +8,9 @@ package enum ResourceKind: String, Codable, Sendable {
     /// Shares the ARN prefix of its solution: `solution/NAME/ID`.
     case solutionVersion = "solution-version"
     case campaign
+    case eventTracker = "event-tracker"
+    case datasetExportJob = "dataset-export-job"
+    case dataDeletionJob = "data-deletion-job"
 
     var resourceType: any Resource.Type {
         switch self {
@@ -18,6 +21,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solution: SolutionResource.self
         case .solutionVersion: SolutionVersionResource.self
         case .campaign: CampaignResource.self
+        case .eventTracker: EventTrackerResource.self
+        case .datasetExportJob: DatasetExportJobResource.self
+        case .dataDeletionJob: DataDeletionJobResource.self
         }
     }
 
@@ -31,6 +37,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solution: "solution"
         case .solutionVersion: "solution version"
         case .campaign: "campaign"
+        case .eventTracker: "event tracker"
+        case .datasetExportJob: "dataset export job"
+        case .dataDeletionJob: "data deletion job"
         }
     }
 }
