@@ -63,8 +63,8 @@ import Testing
             "null", "\\", "\\u0000", "é", "creationTimestamp", "99999999999999999999",
         ]
         for _ in 0..<20_000 {
-            let text = (0..<generator.uniform(below: 12)).map { _ in
-                pieces[generator.uniform(below: pieces.count)]
+            let text = (0..<generator.index(below: 12)).map { _ in
+                pieces[generator.index(below: pieces.count)]
             }.joined()
             guard let cells = try? items.cells(given: ["ITEM_ID": "i"], properties: text) else { continue }
             // What is taken can be stored: the import of it makes no mistake.
