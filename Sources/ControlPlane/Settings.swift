@@ -38,6 +38,7 @@ package struct Quotas: Sendable {
         case .campaign: campaigns
         case .recommender: recommenders
         case .datasetImportJob, .solutionVersion: nil
+        case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
         }
     }
 

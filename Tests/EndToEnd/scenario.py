@@ -116,6 +116,9 @@ DESCRIBE = {
     "solution": ("describe_solution", "solutionArn", "solution"),
     "solution-version": ("describe_solution_version", "solutionVersionArn", "solutionVersion"),
     "campaign": ("describe_campaign", "campaignArn", "campaign"),
+    "event-tracker": ("describe_event_tracker", "eventTrackerArn", "eventTracker"),
+    "dataset-export-job": ("describe_dataset_export_job", "datasetExportJobArn", "datasetExportJob"),
+    "data-deletion-job": ("describe_data_deletion_job", "dataDeletionJobArn", "dataDeletionJob"),
 }
 
 
@@ -132,7 +135,7 @@ def settle(personalize, arn, timeout=120):
     deadline = time.monotonic() + timeout
     while True:
         resource = describe(personalize, arn)
-        if resource["status"] in ("ACTIVE", "CREATE FAILED"):
+        if resource["status"] in ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED"):
             return resource
         if time.monotonic() > deadline:
             raise AssertionError(f"{arn} is still {resource['status']}")

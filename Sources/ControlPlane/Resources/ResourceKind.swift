@@ -9,6 +9,9 @@ package enum ResourceKind: String, Codable, Sendable {
     case solutionVersion = "solution-version"
     case campaign
     case recommender
+    case eventTracker = "event-tracker"
+    case datasetExportJob = "dataset-export-job"
+    case dataDeletionJob = "data-deletion-job"
 
     var resourceType: any Resource.Type {
         switch self {
@@ -20,6 +23,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solutionVersion: SolutionVersionResource.self
         case .campaign: CampaignResource.self
         case .recommender: RecommenderResource.self
+        case .eventTracker: EventTrackerResource.self
+        case .datasetExportJob: DatasetExportJobResource.self
+        case .dataDeletionJob: DataDeletionJobResource.self
         }
     }
 
@@ -37,6 +43,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solutionVersion: "solution version"
         case .campaign: "campaign"
         case .recommender: "recommender"
+        case .eventTracker: "event tracker"
+        case .datasetExportJob: "dataset export job"
+        case .dataDeletionJob: "data deletion job"
         }
     }
 }
