@@ -103,7 +103,9 @@ import Testing
                 return (try? await control.verify(request, for: fact.destination) { SignatureV4.hash(Data()) }) != nil
             }
             #expect(await !isLetIn("DELETE", fact.target, fact.wire))
-            #expect(await !isLetIn(fact.method, "/z" + fact.target, fact.wire))
+            let mark = fact.target.firstIndex(of: "?") ?? fact.target.endIndex
+            let otherPath = fact.target[..<mark] + "z" + fact.target[mark...]
+            #expect(await !isLetIn(fact.method, String(otherPath), fact.wire))
             #expect(await !isLetIn(fact.method, fact.target + (fact.target.contains("?") ? "&" : "?") + "z", fact.wire))
             #expect(await !isLetIn(fact.method, fact.target, fact.wire + [("x-amz-new", "1")]))
             for index in fact.wire.indices {

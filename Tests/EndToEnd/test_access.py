@@ -6,6 +6,8 @@ import datetime
 import hashlib
 import hmac
 import http.client
+import io
+import json
 import os
 import subprocess
 import time
@@ -292,8 +294,6 @@ def test_uploads_with_signed_payloads(guarded, size):
     with contextlib.suppress(ClientError):
         s3.create_bucket(Bucket="uploads")
     body = os.urandom(size)
-    import io
-
     s3.upload_fileobj(io.BytesIO(body), "uploads", f"object-{size}")
     assert s3.get_object(Bucket="uploads", Key=f"object-{size}")["Body"].read() == body
 
@@ -385,7 +385,9 @@ def test_temporary_credentials_survive_a_restart_and_end_with_their_key(tmp_path
         assert refusal(client(server, "s3", temporary, changed).list_buckets) == ("InvalidToken", 400)
 
         iam = client(server, "iam", admin)
-        role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument='{"Version":"2012-10-17","Statement":[]}')["Role"]
+        trust = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
         taken = client(server, "sts", admin).assume_role(RoleArn=role["Arn"], RoleSessionName="night")["Credentials"]
         worker = (taken["AccessKeyId"], taken["SecretAccessKey"])
         identity = client(server, "sts", worker, taken["SessionToken"]).get_caller_identity()
@@ -404,7 +406,7 @@ def test_the_first_key_closes_a_running_server_and_deleting_it_does_not_open_it(
     server = Server(tmp_path / "data").start()
     try:
         assert server.client("personalize").list_schemas()["schemas"] == []
-        key = create(server.data_dir, "admin", )
+        key = create(server.data_dir, "admin")
         time.sleep(1)
         assert refusal(server.client("personalize").list_schemas)[0] == "UnrecognizedClientException"
         assert client(server, "personalize", key).list_schemas()["schemas"] == []
