@@ -67,11 +67,17 @@ package final class ControlPlane: Sendable {
     ) async throws {
         let tags = try TagRules.checked(tags)
         let quota = settings.quotas.limit(of: R.kind)
-        try await database.pool.write { database in
+        try await database.pool.write { [settings] database in
             try check(database)
             if let quota, try ResourceStore.count(R.kind, in: database) >= quota {
                 throw PersonalizeError.limitExceeded(
                     "The account already has \(quota) resources of the kind \(R.kind.noun).")
+            }
+            if let pending = settings.quotas.limitOfPending(R.kind),
+                try ResourceStore.countOfPending(R.kind, in: database) >= pending
+            {
+                throw PersonalizeError.limitExceeded(
+                    "The account already has \(pending) pending or in-progress resources of the kind \(R.kind.noun).")
             }
             try ResourceStore.insert(resource, tags: tags, in: database)
             if let job { try JobRow.enqueue(job, arn: resource.arn, in: database) }

@@ -20,8 +20,11 @@ package struct ControlPlaneSettings: Sendable {
 package struct Quotas: Sendable {
     package var schemas = 500
     package var datasetGroups = 500
+    package var datasets = 500
     package var solutions = 500
-    package var campaigns = 500
+    package var campaigns = 5
+    /// Solution versions that wait for their training or are being trained.
+    package var pendingSolutionVersions = 20
 
     package init() {}
 
@@ -29,9 +32,15 @@ package struct Quotas: Sendable {
         switch kind {
         case .schema: schemas
         case .datasetGroup: datasetGroups
+        case .dataset: datasets
         case .solution: solutions
         case .campaign: campaigns
-        case .dataset, .datasetImportJob, .solutionVersion: nil
+        case .datasetImportJob, .solutionVersion: nil
         }
+    }
+
+    /// How many resources of the kind may be in the making at once.
+    func limitOfPending(_ kind: ResourceKind) -> Int? {
+        kind == .solutionVersion ? pendingSolutionVersions : nil
     }
 }

@@ -1,16 +1,20 @@
 extension Interactions {
+    /// The events at `rows` of the columns, in that order and with the same vocabularies.
+    ///
+    /// - Precondition: Every row is in `0..<count`.
+    public func selecting(rows: [Int]) -> Interactions {
+        Interactions(
+            users: users, items: items, eventTypes: eventTypes, userIndices: rows.map { userIndices[$0] },
+            itemIndices: rows.map { itemIndices[$0] }, timestamps: rows.map { timestamps[$0] },
+            eventTypeIndices: eventTypeIndices.map { column in rows.map { column[$0] } },
+            eventValues: eventValues.map { column in rows.map { column[$0] } },
+            contextColumns: contextColumns.map { $0.gathering(rows) })
+    }
+
     /// The events for which `isIncluded` holds, in their order and with the same vocabularies.
     ///
-    /// - Parameter isIncluded: Is given the place of an event in the columns.
-    public func filtered(_ isIncluded: (_ event: Int) -> Bool) -> Interactions {
-        let kept = userIndices.indices.filter(isIncluded)
-        var filtered = self
-        filtered.userIndices = kept.map { userIndices[$0] }
-        filtered.itemIndices = kept.map { itemIndices[$0] }
-        filtered.timestamps = kept.map { timestamps[$0] }
-        filtered.eventTypeIndices = eventTypeIndices.map { column in kept.map { column[$0] } }
-        filtered.eventValues = eventValues.map { column in kept.map { column[$0] } }
-        filtered.contextColumns = contextColumns.map { $0.gathering(kept) }
-        return filtered
+    /// - Parameter isIncluded: Is given the row of an event in the columns.
+    public func filtered(_ isIncluded: (_ row: Int) -> Bool) -> Interactions {
+        selecting(rows: userIndices.indices.filter(isIncluded))
     }
 }

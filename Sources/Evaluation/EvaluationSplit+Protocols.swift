@@ -86,14 +86,3 @@ extension EvaluationSplit {
         return EvaluationSplit(trainingRows: rows(of: interactions, without: users), cases: cases)
     }
 }
-
-extension Interactions {
-    /// The same vocabularies with some of the events.
-    func selecting(rows: [Int]) -> Interactions {
-        Interactions(
-            users: users, items: items, eventTypes: eventTypes, userIndices: rows.map { userIndices[$0] },
-            itemIndices: rows.map { itemIndices[$0] }, timestamps: rows.map { timestamps[$0] },
-            eventTypeIndices: eventTypeIndices.map { column in rows.map { column[$0] } },
-            eventValues: eventValues.map { column in rows.map { column[$0] } })
-    }
-}

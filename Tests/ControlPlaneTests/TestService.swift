@@ -64,6 +64,15 @@ final class TestService: Sendable {
         return "no lasting state"
     }
 
+    /// Waits until `condition` holds.
+    func eventually(_ condition: @escaping @Sendable () async throws -> Bool) async throws -> Bool {
+        for _ in 0..<3000 {
+            if try await condition() { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
     /// Waits until a folder of the data directory has no entries.
     func becomesEmpty(_ folder: String) async throws -> Bool {
         for _ in 0..<500 {
@@ -92,16 +101,34 @@ final class TestService: Sendable {
 /// Notes what is deployed instead of loading models.
 final class RecordingHost: CampaignHost {
     private let arns = Mutex<Set<String>>([])
+    private let refusal = Mutex<String?>(nil)
 
     var deployed: Set<String> { arns.withLock { $0 } }
 
+    /// Makes every deployment fail with a reason; nil lets them succeed again.
+    func refuse(because reason: String?) { refusal.withLock { $0 = reason } }
+
     func deploy(_ campaign: CampaignResource, recipeArn: String, modelDirectory: URL) async throws {
+        if let reason = refusal.withLock({ $0 }) { throw DeploymentRefused(reason: reason) }
         arns.withLock { _ = $0.insert(campaign.arn) }
     }
 
     func retire(campaignArn: String) async {
         arns.withLock { _ = $0.remove(campaignArn) }
     }
+}
+
+struct DeploymentRefused: Error {
+    let reason: String
+}
+
+/// A clock that stands still until it is moved.
+final class TestClock: Sendable {
+    private let moment = Mutex(Date(timeIntervalSince1970: 1_800_000_000))
+
+    var now: Date { moment.withLock { $0 } }
+
+    func advance(hours: Double) { moment.withLock { $0 += hours * 3600 } }
 }
 
 extension ControlPlaneSettings {

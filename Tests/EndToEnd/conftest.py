@@ -25,6 +25,8 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_MAX_ATTEMPTS="1",
+    # Tests share a server, and the documented quota of campaigns is five.
+    PALATE_QUOTAS_CAMPAIGNS="500",
 )
 
 

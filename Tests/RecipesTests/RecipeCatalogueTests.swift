@@ -35,7 +35,7 @@ import Testing
         #expect(Set(recipe.algorithm.hyperparameters.filter { $0.isTunable }.map(\.name)) == Set(documented.keys))
         #expect(
             recipe.featureTransformation.defaults == [
-                "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "0.99",
+                "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "1.0",
             ])
         #expect(recipe.featureTransformation.parameters.allSatisfy { !$0.isTunable })
         #expect(recipe.recipeType.rawValue == "USER_PERSONALIZATION")

@@ -24,7 +24,9 @@ struct Deployment {
                 header.status = .active
                 header.lastUpdated = controlPlane.clock()
             }
+            try controlPlane.followLatestVersion(of: campaign.solutionArn, in: database)
         }
+        controlPlane.jobs.wake(JobKind.updateCampaign.lane)
     }
 
     func deploy(_ campaign: CampaignResource) async throws {

@@ -1,6 +1,7 @@
 import GRDB
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Runs the jobs in the database, each lane in order.
 ///
@@ -9,16 +10,18 @@ import ServiceLifecycle
 package final class JobQueue: Sendable {
     private let database: ControlPlaneDatabase
     private let logger: Logger
-    private let bells: [JobLane: Bell]
+    /// Those of the present run: a bell that a cancelled run listened to is not heard again.
+    private let bells = Mutex<[JobLane: Bell]>([:])
+    /// What runs now, by the ARN of its resource.
+    private let running = Mutex<[String: Task<Void, any Error>]>([:])
 
     init(database: ControlPlaneDatabase, logger: Logger) {
         self.database = database
         self.logger = logger
-        bells = Dictionary(uniqueKeysWithValues: JobLane.allCases.map { ($0, Bell()) })
     }
 
     /// Says that there may be a new job; called after the transaction that added it.
-    func wake(_ lane: JobLane) { bells[lane]?.ring() }
+    func wake(_ lane: JobLane) { bells.withLock { $0[lane] }?.ring() }
 
     /// Runs jobs until the task is cancelled.
     ///
@@ -26,6 +29,8 @@ package final class JobQueue: Sendable {
     ///   process stops, and the job then runs at the next start.
     func run(perform: @escaping @Sendable (JobRow) async throws -> Void) async throws {
         try await database.pool.write { try JobRow.reclaim($0) }
+        let bells = Dictionary(uniqueKeysWithValues: JobLane.allCases.map { ($0, Bell()) })
+        self.bells.withLock { $0 = bells }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (lane, bell) in bells {
                 group.addTask {
@@ -37,13 +42,39 @@ package final class JobQueue: Sendable {
         }
     }
 
-    private func work(_ lane: JobLane, perform: @Sendable (JobRow) async throws -> Void) async throws {
+    private func work(
+        _ lane: JobLane, perform: @escaping @Sendable (JobRow) async throws -> Void
+    ) async throws {
         while !Task.isCancelled, let job = try await database.pool.write({ try JobRow.claim(in: lane, $0) }) {
             do {
-                try await perform(job)
+                try await runCancellably(job, perform: perform)
             } catch is CancellationError {
-                return try await postpone(job)
+                try await postpone(job)
             }
+        }
+    }
+
+    /// Interrupts the job that works on a resource, if one does.
+    ///
+    /// The job is then tried again at once; what it is to do instead must be in the database before this is called.
+    func interrupt(_ arn: String) {
+        running.withLock { $0[arn]?.cancel() }
+    }
+
+    private func runCancellably(
+        _ job: JobRow, perform: @escaping @Sendable (JobRow) async throws -> Void
+    ) async throws {
+        // The task starts while the lock is held: whoever interrupts finds it, or comes before it reads the database.
+        let task = running.withLock { running in
+            let task = Task { try await perform(job) }
+            running[job.arn] = task
+            return task
+        }
+        defer { running.withLock { _ = $0.removeValue(forKey: job.arn) } }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 

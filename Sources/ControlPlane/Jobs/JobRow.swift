@@ -1,18 +1,20 @@
 import GRDB
 
 /// What a job does to its resource.
-enum JobKind: String, Codable, Sendable {
+enum JobKind: String, Codable, Sendable, CaseIterable {
     /// Creates what takes no work of its own.
     case activate
     case importDataset
     case train
     case deploy
+    /// Moves a campaign to another model or configuration.
+    case updateCampaign
     case delete
 
     var lane: JobLane {
         switch self {
         case .importDataset, .train: .compute
-        case .activate, .deploy, .delete: .prompt
+        case .activate, .deploy, .updateCampaign, .delete: .prompt
         }
     }
 }
@@ -24,7 +26,7 @@ enum JobLane: String, CaseIterable, Sendable {
     /// Each job takes milliseconds.
     case prompt
 
-    var kinds: [JobKind] { [JobKind.activate, .importDataset, .train, .deploy, .delete].filter { $0.lane == self } }
+    var kinds: [JobKind] { JobKind.allCases.filter { $0.lane == self } }
 }
 
 /// A job that is waiting or running; a finished job has no row.
@@ -50,6 +52,16 @@ struct JobRow: Codable, FetchableRecord, MutablePersistableRecord {
     static func enqueue(_ kind: JobKind, arn: String, in database: Database) throws {
         var row = JobRow(id: nil, kind: kind, arn: arn, isRunning: false, attempts: 0)
         try row.insert(database)
+    }
+
+    /// Removes the jobs of a resource unless one is running.
+    ///
+    /// - Returns: Whether one is running.
+    static func withdraw(_ kind: JobKind, arn: String, in database: Database) throws -> Bool {
+        let jobs = JobRow.filter(Columns.kind == kind.rawValue && Columns.arn == arn)
+        guard try jobs.filter(Columns.isRunning).fetchCount(database) == 0 else { return true }
+        _ = try jobs.deleteAll(database)
+        return false
     }
 
     /// The oldest waiting job of a lane, marked as running.

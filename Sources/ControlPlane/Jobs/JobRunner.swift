@@ -21,7 +21,11 @@ package struct JobRunner: Service {
     package func run() async throws {
         try await controlPlane.removeLeftovers()
         try await cancelWhenGracefulShutdown {
-            try await controlPlane.jobs.run { try await perform($0) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await controlPlane.trainOnSchedule() }
+                try await controlPlane.jobs.run { try await perform($0) }
+                group.cancelAll()
+            }
         }
     }
 
@@ -33,6 +37,7 @@ package struct JobRunner: Service {
         defer { controlPlane.progress.clear(job.arn) }
         do {
             try await controlPlane.begin(job)
+            if job.kind == .train, try await controlPlane.finishStopping(job) { return }
             switch job.kind {
             case .activate: try await Activation(controlPlane: controlPlane).run(job)
             case .importDataset:
@@ -44,6 +49,7 @@ package struct JobRunner: Service {
                     try await Training(controlPlane: controlPlane).run(job)
                 }
             case .deploy: try await Deployment(controlPlane: controlPlane, host: host).run(job)
+            case .updateCampaign: try await CampaignUpdating(controlPlane: controlPlane, host: host).run(job)
             case .delete: try await Deletion(controlPlane: controlPlane, host: host).run(job)
             }
         } catch let failure as JobFailure {
@@ -61,11 +67,17 @@ package struct JobRunner: Service {
         controlPlane.logger.notice(
             "A job ended in failure", metadata: ["job": "\(job.kind)", "arn": "\(job.arn)", "reason": "\(reason)"])
         try await controlPlane.finish(job) { controlPlane, database in
-            guard job.kind != .delete else { return }
-            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
-                header.status = .createFailed
-                header.failureReason = String(reason.prefix(Self.maximumReasonLength))
-                header.lastUpdated = controlPlane.clock()
+            let reason = String(reason.prefix(Self.maximumReasonLength))
+            switch job.kind {
+            case .delete: return
+            case .updateCampaign:
+                try CampaignUpdating.recordFailure(of: job.arn, because: reason, at: controlPlane.clock(), in: database)
+            default:
+                try ResourceStore.updateHeader(of: job.arn, in: database) { header in
+                    header.status = .createFailed
+                    header.failureReason = reason
+                    header.lastUpdated = controlPlane.clock()
+                }
             }
         }
     }
@@ -85,7 +97,7 @@ extension ControlPlane {
                 switch header.status {
                 case .createPending: header.status = .createInProgress
                 case .deletePending: header.status = .deleteInProgress
-                case .createInProgress, .deleteInProgress, .active, .createFailed: return
+                default: return
                 }
                 header.lastUpdated = now
             }

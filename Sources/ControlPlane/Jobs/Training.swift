@@ -23,28 +23,46 @@ struct Training {
             progress.set(report.fraction, report.stage, on: job.arn)
         }
         let configuration = version.configuration
-        let parameters = try recipe.trainerParameters(
-            hyperparameters: configuration?.algorithmHyperParameters ?? [:],
-            featureTransformationParameters: configuration?.featureTransformationParameters ?? [:])
-        let run = TrainingRun(
-            of: recipe.trainer, hyperparameters: parameters, options: options, catalogueItemCount: data.itemCount)
+        let tuning =
+            try version.performHPO
+            ? Tuning(
+                plan: TuningPlan(configuration?.hpoConfig, recipe: recipe), recipe: recipe,
+                featureTransformationParameters: configuration?.featureTransformationParameters ?? [:]) : nil
+        var hyperparameters = configuration?.algorithmHyperParameters ?? [:]
         let outcome: TrainingRun.Outcome
         do {
+            if let tuning {
+                hyperparameters = try tuning.run(
+                    beginningWith: hyperparameters, on: data.interactions, itemCount: data.itemCount,
+                    options: options.within(0...0.8))
+            }
+            let parameters = try recipe.trainerParameters(
+                hyperparameters: hyperparameters,
+                featureTransformationParameters: configuration?.featureTransformationParameters ?? [:])
+            let run = TrainingRun(
+                of: recipe.trainer, hyperparameters: parameters,
+                options: tuning == nil ? options : options.within(0.8...1), catalogueItemCount: data.itemCount)
             outcome = try run.run(on: data.interactions)
         } catch let error as TrainingError {
             throw JobFailure(reason: "\(error)")
         }
         try outcome.model.write(to: controlPlane.directories.models.appending(path: folder))
+        let tuned = tuning?.reported(hyperparameters)
         let hours = (ContinuousClock.now - began) / .seconds(3600)
 
         try await controlPlane.finish(job) { controlPlane, database in
             var version: SolutionVersionResource = try ResourceStore.get(job.arn, in: database)
+            // A stop that came too late to interrupt the training still counts; the model is a leftover then.
+            if version.status == .createStopping { return try controlPlane.recordStop(of: version, in: database) }
             version.outcome = TrainingOutcome(
-                modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours)
+                modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours,
+                tunedHyperparameters: tuned)
             version.header.status = .active
             version.header.lastUpdated = controlPlane.clock()
             try ResourceStore.update(version, in: database)
+            try controlPlane.followLatestVersion(of: version.solutionArn, in: database)
         }
+        controlPlane.jobs.wake(JobKind.updateCampaign.lane)
     }
 
     private struct Data {
@@ -75,7 +93,8 @@ struct Training {
             items.formUnion(try MetadataTable(contentsOf: itemsDirectory).identifiers.identifiers)
         }
         let selection = try EventSelection(
-            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold)
+            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
+            events: version.configuration?.eventsConfig)
         let interactions = selection.apply(to: all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
         guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }

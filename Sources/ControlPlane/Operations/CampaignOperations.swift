@@ -4,10 +4,9 @@ import Recipes
 
 extension ControlPlane {
     package func createCampaign(_ input: CreateCampaignRequest) async throws -> CreateCampaignResponse {
-        do {
-            _ = try ItemExploration(input.campaignConfig?.itemExplorationConfig ?? [:])
-        } catch {
-            throw PersonalizeError.invalidInput("campaignConfig.itemExplorationConfig: \(error)")
+        try Self.check(input.campaignConfig)
+        if input.campaignConfig?.syncWithLatestSolutionVersion == true {
+            try Self.checkNamesLatest(input.solutionVersionArn)
         }
         let version = try await solutionVersion(forCampaign: input.solutionVersionArn)
         let campaign = CampaignResource(
@@ -36,12 +35,14 @@ extension ControlPlane {
     }
 
     package func deleteCampaign(_ input: DeleteCampaignRequest) async throws -> NoOutput {
-        try await delete(input.campaignArn, as: CampaignResource.self)
+        try await delete(input.campaignArn, as: CampaignResource.self) { campaign, _ in
+            try Self.checkIsNotBeingUpdated(campaign)
+        }
         return NoOutput()
     }
 
     /// The version that a campaign is asked to serve: `SOLUTION_ARN/$LATEST` names the newest ACTIVE one.
-    private func solutionVersion(forCampaign arn: String) async throws -> SolutionVersionResource {
+    func solutionVersion(forCampaign arn: String) async throws -> SolutionVersionResource {
         guard arn.hasSuffix("/$LATEST") else { return try await describe(arn) }
         let solutionArn = String(arn.dropLast("/$LATEST".count))
         let versions = try await database.pool.read { database in

@@ -64,9 +64,9 @@ extension ControlPlane {
         let kind = type(of: resource).kind.noun
         switch resource.status {
         case .active: break
-        case .createFailed:
-            throw PersonalizeError.invalidInput("The \(kind) \(resource.arn) is in state CREATE FAILED.")
-        case .createPending, .createInProgress, .deletePending, .deleteInProgress:
+        case .createFailed, .createStopped:
+            throw PersonalizeError.invalidInput("The \(kind) \(resource.arn) is in state \(resource.status.rawValue).")
+        case .createPending, .createInProgress, .createStopping, .deletePending, .deleteInProgress:
             throw PersonalizeError.inUse("The \(kind) \(resource.arn) is in state \(resource.status.rawValue).")
         }
     }

@@ -3,14 +3,27 @@ import Datasets
 
 /// Which events a solution trains on (developer guide, "Choosing the item interaction data used for training").
 struct EventSelection {
-    let eventType: String?
-    /// Events with a value below it do not count.
-    let threshold: Double?
+    /// By event type, the value below which an event of that type does not count; nil counts every type.
+    private let types: [String: Double?]?
+    /// Events of any type with a value below it do not count.
+    private let threshold: Double?
 
-    /// - Parameter threshold: `solutionConfig.eventValueThreshold`, a number written as text.
+    /// - Parameters:
+    ///   - threshold: `solutionConfig.eventValueThreshold`, a number written as text.
+    ///   - events: `solutionConfig.eventsConfig`. Only the types it lists count. Recipes here count every event alike, so
+    ///     that a weight can only be 1, or 0 to leave the type out.
     /// - Throws: `PersonalizeError` with `InvalidInputException`.
-    init(eventType: String?, threshold: String?) throws {
-        self.eventType = eventType
+    init(eventType: String?, threshold: String?, events: EventsConfig? = nil) throws {
+        if let parameters = events?.eventParametersList, !parameters.isEmpty {
+            guard eventType == nil, threshold == nil else {
+                throw PersonalizeError.invalidInput(
+                    "eventsConfig cannot be given together with eventType or eventValueThreshold.")
+            }
+            types = try Self.types(of: parameters)
+            self.threshold = nil
+            return
+        }
+        types = eventType.map { [$0: nil] }
         guard let threshold, !threshold.isEmpty else {
             self.threshold = nil
             return
@@ -22,20 +35,48 @@ struct EventSelection {
         self.threshold = number
     }
 
+    private static func types(of parameters: [EventParameters]) throws -> [String: Double?] {
+        var types: [String: Double?] = [:]
+        var names: Set<String> = []
+        for (index, event) in parameters.enumerated() {
+            let place = "eventsConfig.eventParametersList[\(index)]"
+            guard let name = event.eventType else {
+                throw PersonalizeError.invalidInput("\(place).eventType is required.")
+            }
+            guard names.insert(name).inserted else {
+                throw PersonalizeError.invalidInput("\(place).eventType is \(name), which is given before.")
+            }
+            let weight = event.weight ?? 1
+            guard weight == 0 || weight == 1 else {
+                throw PersonalizeError.invalidInput(
+                    "\(place).weight is \(weight); this version counts events of a type fully (1) or not at all (0).")
+            }
+            if weight == 1 { types[name] = .some(event.eventValueThreshold) }
+        }
+        guard !types.isEmpty else {
+            throw PersonalizeError.invalidInput("eventsConfig leaves out every event type.")
+        }
+        return types
+    }
+
     /// The events of `interactions` that count, in their order.
     func apply(to interactions: Interactions) -> Interactions {
-        guard eventType != nil || threshold != nil else { return interactions }
-        let wanted = eventType.map { interactions.eventTypes.index(of: $0) }
+        guard types != nil || threshold != nil else { return interactions }
+        var thresholds: [Int: Double?] = [:]
+        for (name, threshold) in types ?? [:] {
+            if let index = interactions.eventTypes.index(of: name) { thresholds[index] = .some(threshold) }
+        }
         return interactions.filtered { event in
-            if let wanted {
-                guard let wanted, let types = interactions.eventTypeIndices, Int(types[event]) == wanted else {
+            var least = threshold
+            if types != nil {
+                guard let indices = interactions.eventTypeIndices, let found = thresholds[Int(indices[event])] else {
                     return false
                 }
+                least = found ?? least
             }
-            if let threshold {
-                guard let values = interactions.eventValues, Double(values[event]) >= threshold else { return false }
-            }
-            return true
+            guard let least else { return true }
+            guard let values = interactions.eventValues else { return false }
+            return Double(values[event]) >= least
         }
     }
 }

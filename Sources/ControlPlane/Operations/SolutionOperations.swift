@@ -8,11 +8,6 @@ extension ControlPlane {
             throw PersonalizeError.invalidInput(
                 "performAutoML is not supported by this version; name a recipe with recipeArn.")
         }
-        guard input.performHPO != true else {
-            throw PersonalizeError.invalidInput(
-                "performHPO is not supported by this version: recipes choose what depends on the data while they train."
-            )
-        }
         guard let recipeArn = input.recipeArn else {
             throw PersonalizeError.invalidInput("recipeArn is required when performAutoML is not true.")
         }
@@ -24,7 +19,15 @@ extension ControlPlane {
         } catch {
             throw PersonalizeError.invalidInput("solutionConfig: \(error)")
         }
-        _ = try EventSelection(eventType: input.eventType, threshold: input.solutionConfig?.eventValueThreshold)
+        if input.performHPO == true || input.solutionConfig?.hpoConfig != nil {
+            _ = try TuningPlan(input.solutionConfig?.hpoConfig, recipe: recipe)
+        }
+        _ = try EventSelection(
+            eventType: input.eventType, threshold: input.solutionConfig?.eventValueThreshold,
+            events: input.solutionConfig?.eventsConfig)
+        try TrainingSchedule.check(
+            input.solutionConfig?.autoTrainingConfig, performAutoTraining: input.performAutoTraining ?? true,
+            at: "solutionConfig.autoTrainingConfig")
         let solution = SolutionResource(
             header: header(.solution, name: input.name), datasetGroupArn: input.datasetGroupArn,
             recipeArn: recipeArn, eventType: input.eventType, performHPO: input.performHPO ?? false,

@@ -8,19 +8,28 @@ extension ControlPlane {
             throw PersonalizeError.invalidInput(
                 "trainingMode \(input.trainingMode ?? "") is not supported by this version; use FULL.")
         }
-        let solution: SolutionResource = try await describe(input.solutionArn)
-        let identifier = input.name ?? identifiers.short()
+        let version = try await addVersion(
+            to: input.solutionArn, name: input.name, trainingType: .manual, tags: input.tags)
+        return CreateSolutionVersionResponse(solutionVersionArn: version.arn)
+    }
+
+    /// Adds a version of a solution and the job that trains it.
+    func addVersion(
+        to solutionArn: String, name: String?, trainingType: TrainingType, tags: [Tag]?
+    ) async throws -> SolutionVersionResource {
+        let solution: SolutionResource = try await describe(solutionArn)
+        let identifier = name ?? identifiers.short()
         let version = SolutionVersionResource(
             header: header(.solutionVersion, name: identifier, path: "\(solution.name)/\(identifier)"),
-            givenName: input.name, solutionArn: solution.arn, datasetGroupArn: solution.datasetGroupArn,
+            givenName: name, solutionArn: solution.arn, datasetGroupArn: solution.datasetGroupArn,
             recipeArn: solution.recipeArn, eventType: solution.eventType, performHPO: solution.performHPO,
             performAutoML: solution.performAutoML, configuration: solution.configuration,
-            trainingMode: input.trainingMode ?? "FULL")
-        try await create(version, tags: input.tags, job: .train) { database in
-            let solution: SolutionResource = try ResourceStore.get(input.solutionArn, in: database)
+            trainingMode: "FULL", trainingType: trainingType)
+        try await create(version, tags: tags, job: .train) { database in
+            let solution: SolutionResource = try ResourceStore.get(solutionArn, in: database)
             try Self.checkIsUsable(solution)
         }
-        return CreateSolutionVersionResponse(solutionVersionArn: version.arn)
+        return version
     }
 
     package func describeSolutionVersion(

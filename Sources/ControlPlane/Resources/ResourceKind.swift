@@ -21,6 +21,9 @@ package enum ResourceKind: String, Codable, Sendable {
         }
     }
 
+    /// Whether resources of the kind can have tags.
+    var isTaggable: Bool { self != .schema }
+
     /// How a message names the kind.
     var noun: String {
         switch self {

@@ -4,9 +4,12 @@ package enum ResourceStatus: String, Codable, Sendable {
     case createInProgress = "CREATE IN_PROGRESS"
     case active = "ACTIVE"
     case createFailed = "CREATE FAILED"
+    /// Only solution versions can be stopped.
+    case createStopping = "CREATE STOPPING"
+    case createStopped = "CREATE STOPPED"
     case deletePending = "DELETE PENDING"
     case deleteInProgress = "DELETE IN_PROGRESS"
 
-    var isBeingCreated: Bool { self == .createPending || self == .createInProgress }
+    var isBeingCreated: Bool { self == .createPending || self == .createInProgress || self == .createStopping }
     var isBeingDeleted: Bool { self == .deletePending || self == .deleteInProgress }
 }

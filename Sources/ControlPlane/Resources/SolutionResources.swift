@@ -8,9 +8,11 @@ package struct SolutionResource: Resource {
     let eventType: String?
     let performHPO: Bool
     let performAutoML: Bool
-    let performAutoTraining: Bool
-    let performIncrementalUpdate: Bool
-    let configuration: SolutionConfig?
+    var performAutoTraining: Bool
+    var performIncrementalUpdate: Bool
+    var configuration: SolutionConfig?
+    /// The newest update; nil before the first.
+    var update: SolutionUpdate?
 
     package var references: [String] { [datasetGroupArn] }
 
@@ -20,7 +22,8 @@ package struct SolutionResource: Resource {
             performAutoTraining: performAutoTraining, performIncrementalUpdate: performIncrementalUpdate,
             recipeArn: recipeArn, datasetGroupArn: datasetGroupArn, eventType: eventType,
             solutionConfig: configuration, status: status.rawValue, creationDateTime: creationDateTime,
-            lastUpdatedDateTime: lastUpdatedDateTime, latestSolutionVersion: latestVersion)
+            lastUpdatedDateTime: lastUpdatedDateTime, latestSolutionVersion: latestVersion,
+            latestSolutionUpdate: update?.wire)
     }
 
     var summary: SolutionSummary {
@@ -43,6 +46,8 @@ package struct SolutionVersionResource: Resource {
     let performAutoML: Bool
     let configuration: SolutionConfig?
     let trainingMode: String
+    /// Nil in versions of before there were automatic ones.
+    var trainingType: TrainingType?
     /// Set when the version is ACTIVE.
     var outcome: TrainingOutcome?
 
@@ -53,16 +58,26 @@ package struct SolutionVersionResource: Resource {
             name: givenName, solutionVersionArn: arn, solutionArn: solutionArn, performHPO: performHPO,
             performAutoML: performAutoML, recipeArn: recipeArn, eventType: eventType,
             datasetGroupArn: datasetGroupArn, solutionConfig: configuration, trainingHours: outcome?.trainingHours,
-            trainingMode: trainingMode, status: status.rawValue, failureReason: header.failureReason,
-            creationDateTime: creationDateTime, lastUpdatedDateTime: lastUpdatedDateTime, trainingType: "MANUAL")
+            trainingMode: trainingMode,
+            tunedHPOParams: outcome?.tunedHyperparameters.map { TunedHPOParams(algorithmHyperParameters: $0) },
+            status: status.rawValue, failureReason: header.failureReason,
+            creationDateTime: creationDateTime, lastUpdatedDateTime: lastUpdatedDateTime,
+            trainingType: (trainingType ?? .manual).rawValue)
     }
 
     var summary: SolutionVersionSummary {
         .init(
-            solutionVersionArn: arn, status: status.rawValue, trainingMode: trainingMode, trainingType: "MANUAL",
+            solutionVersionArn: arn, status: status.rawValue, trainingMode: trainingMode,
+            trainingType: (trainingType ?? .manual).rawValue,
             creationDateTime: creationDateTime, lastUpdatedDateTime: lastUpdatedDateTime,
             failureReason: header.failureReason)
     }
+}
+
+/// Who asked for a training.
+package enum TrainingType: String, Codable, Sendable {
+    case manual = "MANUAL"
+    case automatic = "AUTOMATIC"
 }
 
 /// What a finished training left behind.
@@ -72,16 +87,20 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     let metrics: [String: Double]
     /// Time spent, in hours.
     let trainingHours: Double
+    /// What tuning chose; nil when nothing was tuned.
+    var tunedHyperparameters: [String: String]?
 }
 
 package struct CampaignResource: Resource {
     package static let kind = ResourceKind.campaign
     package var header: ResourceHeader
-    package let solutionVersionArn: String
+    package internal(set) var solutionVersionArn: String
     /// The solution of the version, by which campaigns are listed.
     let solutionArn: String
-    let minProvisionedTPS: Int
-    package let configuration: CampaignConfig?
+    var minProvisionedTPS: Int
+    package internal(set) var configuration: CampaignConfig?
+    /// The newest update that was asked for; nil before the first.
+    var update: CampaignUpdate?
 
     package var references: [String] { [solutionVersionArn, solutionArn] }
 
@@ -90,7 +109,7 @@ package struct CampaignResource: Resource {
             name: name, campaignArn: arn, solutionVersionArn: solutionVersionArn,
             minProvisionedTPS: minProvisionedTPS, campaignConfig: configuration, status: status.rawValue,
             failureReason: header.failureReason, creationDateTime: creationDateTime,
-            lastUpdatedDateTime: lastUpdatedDateTime)
+            lastUpdatedDateTime: lastUpdatedDateTime, latestCampaignUpdate: update?.wire)
     }
 
     var summary: CampaignSummary {

@@ -97,4 +97,9 @@ struct TagRow: Codable, FetchableRecord, PersistableRecord {
     let arn: String
     let key: String
     let value: String
+
+    enum Columns {
+        static let arn = Column(CodingKeys.arn)
+        static let key = Column(CodingKeys.key)
+    }
 }

@@ -49,7 +49,16 @@ enum ResourceStore {
         return resource
     }
 
-    /// Replaces what is kept of a resource; references do not change after creation.
+    /// Replaces what is kept of a resource whose references may have changed.
+    static func updateWithReferences(_ resource: some Resource, in database: Database) throws {
+        try update(resource, in: database)
+        _ = try ReferenceRow.filter(ReferenceRow.Columns.source == resource.arn).deleteAll(database)
+        for target in Set(resource.references) {
+            try ReferenceRow(source: resource.arn, target: target).insert(database)
+        }
+    }
+
+    /// Replaces what is kept of a resource whose references are as before.
     static func update(_ resource: some Resource, in database: Database) throws {
         guard var row = try ResourceRow.filter(ResourceRow.Columns.arn == resource.arn).fetchOne(database) else {
             return
@@ -102,6 +111,14 @@ enum ResourceStore {
 
     static func count(_ kind: ResourceKind, in database: Database) throws -> Int {
         try ResourceRow.filter(ResourceRow.Columns.kind == kind.rawValue).fetchCount(database)
+    }
+
+    static func countOfPending(_ kind: ResourceKind, in database: Database) throws -> Int {
+        let states = [ResourceStatus.createPending, .createInProgress].map(\.rawValue)
+        return
+            try ResourceRow
+            .filter(ResourceRow.Columns.kind == kind.rawValue && states.contains(ResourceRow.Columns.status))
+            .fetchCount(database)
     }
 
     /// ARNs of `kind` that reference `target`, in order of creation.

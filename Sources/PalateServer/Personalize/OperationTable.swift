@@ -57,6 +57,17 @@ struct OperationTable: Sendable {
         on(ListCampaigns.self, controlPlane.listCampaigns)
         on(DeleteCampaign.self, controlPlane.deleteCampaign)
 
+        on(UpdateCampaign.self, controlPlane.updateCampaign)
+        on(UpdateSolution.self, controlPlane.updateSolution)
+        on(StopSolutionVersionCreation.self, controlPlane.stopSolutionVersionCreation)
+
+        on(TagResource.self, controlPlane.tagResource)
+        on(UntagResource.self, controlPlane.untagResource)
+        on(ListTagsForResource.self, controlPlane.listTagsForResource)
+
+        on(DescribeAlgorithm.self, controlPlane.describeAlgorithm)
+        on(DescribeFeatureTransformation.self, controlPlane.describeFeatureTransformation)
+
         on(GetRecommendations.self, recommendations.getRecommendations)
     }
 }

@@ -5,8 +5,8 @@ import LinearAlgebra
 /// targets.
 ///
 /// A coordinate search over small grids for the best normalised discounted cumulative gain of the 25 best items, starting
-/// from defaults that it leaves only for a clear gain. Then, among settings that lose no more than a tolerance, the ones
-/// that show the most of the catalogue.
+/// from defaults that it leaves only for a clear gain. Then the discount of the list's tail that shows the most of the
+/// catalogue and loses no more than a tolerance.
 struct BlendSearch: Sendable {
     /// A held-out user.
     struct Case: Sendable {
@@ -98,31 +98,40 @@ struct BlendSearch: Sendable {
         _ best: BlendSettings, _ bestGain: Double, _ scores: [ItemComponents.Scores], _ components: ItemComponents,
         tolerance: Double
     ) throws -> BlendSettings {
-        guard tolerance > 0 else { return best }
         var widest = best
         var mostShown = 0
-        for nearbyWeight in Set([best.nearbyWeight, 0.5, 0.75, 1, 1.5]).sorted() {
-            for discount in Set([best.popularityDiscount, 0, 0.05, 0.1, 0.15, 0.2, 0.3]).sorted() {
-                try Task.checkCancellation()
-                var candidate = best
-                candidate.nearbyWeight = nearbyWeight
-                candidate.popularityDiscount = discount
-                let fixed = candidate
-                let result = evaluate {
-                    fixed.blend(scores[$0], selection: components.selection, logUserCounts: logUserCounts)
-                }
-                if result.gain >= bestGain * (1 - tolerance), result.shownItems > mostShown {
-                    (widest, mostShown) = (candidate, result.shownItems)
-                }
+        for discount in [0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1] as [Float] where discount == 0 || tolerance > 0 {
+            try Task.checkCancellation()
+            var candidate = best
+            candidate.tailDiscount = discount
+            let result = evaluate(candidate, scores, components)
+            if result.gain >= bestGain * (1 - tolerance), result.shownItems > mostShown {
+                (widest, mostShown) = (candidate, result.shownItems)
             }
         }
         return widest
     }
 
+    private func evaluate(
+        _ settings: BlendSettings, _ scores: [ItemComponents.Scores], _ components: ItemComponents
+    ) -> (gain: Double, shownItems: Int) {
+        evaluate { list(of: $0, scores[$0], components, settings) }
+    }
+
+    /// Scores of the items that the case's user had not met, in the order of the list.
+    func list(
+        of index: Int, _ scores: ItemComponents.Scores, _ components: ItemComponents, _ settings: BlendSettings
+    ) -> [Float] {
+        var list = settings.blend(scores, selection: components.selection, logUserCounts: logUserCounts)
+        for item in cases[index].history where Int(item) < list.count { list[Int(item)] = -.infinity }
+        settings.widen(&list, logUserCounts: logUserCounts)
+        return list
+    }
+
     private func gain(
         _ settings: BlendSettings, _ scores: [ItemComponents.Scores], _ components: ItemComponents
     ) -> Double {
-        evaluate { settings.blend(scores[$0], selection: components.selection, logUserCounts: logUserCounts) }.gain
+        evaluate(settings, scores, components).gain
     }
 
     private func componentScores(_ components: ItemComponents, _ settings: BlendSettings) -> [ItemComponents.Scores] {

@@ -58,6 +58,8 @@ struct BlendSettings: Sendable, Equatable {
     var nearbyWeight: Float = 0.5
     /// Positive scores are divided by (1 + users of the item) to this power.
     var popularityDiscount: Float = 0
+    /// The same, below the head of a list.
+    var tailDiscount: Float = 0
     var ridgeScale: Float = 1
     var easeScale: Float = 1
     var nearbyScale: Float = 1
@@ -76,5 +78,25 @@ struct BlendSettings: Sendable, Equatable {
             blended[item] += 1e-5 * logUserCounts[item]
         }
         return blended
+    }
+
+    /// The items at the top of a list that stand in the order of relevance alone.
+    static let headLength = 10
+
+    /// Lets less used items rise in the tail of the list, so that lists of many users show more of the catalogue. The
+    /// head keeps its items and their order.
+    ///
+    /// - Parameter relevance: One score per item of the catalogue, -∞ for items that are not to be listed; afterwards
+    ///   only the order means anything.
+    func widen(_ relevance: inout [Float], logUserCounts: [Float]) {
+        guard tailDiscount > 0 else { return }
+        let head = topIndices(of: relevance, count: Self.headLength).filter { relevance[$0] > -.infinity }
+        var highest = -Float.infinity
+        for item in relevance.indices where relevance[item] > 0 {
+            relevance[item] *= expf(-tailDiscount * logUserCounts[item])
+            highest = max(highest, relevance[item])
+        }
+        guard highest > 0 else { return }
+        for (rank, item) in head.enumerated() { relevance[item] = highest * Float(1 + head.count - rank) }
     }
 }

@@ -134,6 +134,7 @@ struct SettingsChoice: Sendable {
         learned["ease_weight"] = Double(settings.easeWeight)
         learned["nearby_weight"] = Double(settings.nearbyWeight)
         learned["popularity_discount"] = Double(settings.popularityDiscount)
+        learned["tail_discount"] = Double(settings.tailDiscount)
         ranks = try Self.calibration(search, components: components, settings: settings)
     }
 
@@ -141,9 +142,8 @@ struct SettingsChoice: Sendable {
         _ search: BlendSearch, components: ItemComponents, settings: BlendSettings
     ) throws -> RankCalibration {
         let tops = Parallel.map(search.cases.count, threads: search.threads) { index in
-            let scores = settings.blend(
-                components.scores(search.cases[index].recent, settings: settings), selection: components.selection,
-                logUserCounts: search.logUserCounts)
+            let scores = search.list(
+                of: index, components.scores(search.cases[index].recent, settings: settings), components, settings)
             return search.unseenTop(scores, of: index, count: RankCalibration.depth)
         }
         var examples = LogisticRegression.Examples(featureCount: RankCalibration.featureCount)

@@ -60,17 +60,17 @@ extension BlendSettings {
     fileprivate var stored: [Float] {
         [
             Float(window), ridgeDecay, easeDecay, easeWeight, nearbyWeight, popularityDiscount, ridgeScale, easeScale,
-            nearbyScale,
+            nearbyScale, tailDiscount,
         ]
     }
 
     fileprivate init?(stored: [Float]) {
-        guard stored.count == 9, stored.allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
+        guard stored.count == 10, stored.allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
             stored[1] > 0, stored[2] > 0
         else { return nil }
         self.init(
             window: Int(stored[0]), ridgeDecay: stored[1], easeDecay: stored[2], easeWeight: stored[3],
-            nearbyWeight: stored[4], popularityDiscount: stored[5], ridgeScale: stored[6], easeScale: stored[7],
-            nearbyScale: stored[8])
+            nearbyWeight: stored[4], popularityDiscount: stored[5], tailDiscount: stored[9], ridgeScale: stored[6],
+            easeScale: stored[7], nearbyScale: stored[8])
     }
 }

@@ -46,6 +46,7 @@ public struct UserPersonalization: Recommender {
             components.scores(recent, settings: settings), selection: components.selection,
             logUserCounts: logUserCounts)
         for item in recent.items { blended[Int(item)] = -.infinity }
+        settings.widen(&blended, logUserCounts: logUserCounts)
         ranks.calibrate(&blended, distinctItems: recent.entries.count)
         for (age, item) in recent.items.enumerated() {
             blended[Int(item)] = Float(repeats.logit(recent, age: age))
@@ -118,7 +119,7 @@ extension UserPersonalization {
             maximumHistoryPercentile = try reader.number(
                 "max_user_history_length_percentile", in: 0...1, default: 1)
             closedFormItems = try reader.integer("closed_form_items", in: 1...50_000, default: 4_096)
-            coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.08)
+            coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.06)
             validationUsers = try reader.integer("validation_users", in: 0...10_000, default: 500)
             try reader.finish()
         }

@@ -20,7 +20,9 @@ struct ServeCommand: AsyncParsableCommand {
             Every option can also be set in the environment (PALATE_PORT=8686) or in a JSON file ({"port": 8686}) that \
             --config names; the command line wins over the environment, the environment over the file. There are also \
             logLevel (notice), and the documented minimums, which a test environment may want lower: \
-            limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers.
+            limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers; and \
+            the documented quotas: quotas.schemas, quotas.datasetGroups, quotas.datasets, quotas.solutions, \
+            quotas.campaigns and quotas.pendingSolutionVersions.
             """)
 
     @Option(help: "The address to listen on. [default: 127.0.0.1]")

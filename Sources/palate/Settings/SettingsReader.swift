@@ -89,7 +89,26 @@ struct SettingsReader {
             throw CommandFailure("account is \(settings.account); it must be twelve digits.")
         }
         settings.datasetLimits = try datasetLimits()
+        settings.quotas = try quotas()
         return settings
+    }
+
+    /// The documented quotas, which whoever runs the service may change.
+    private func quotas() throws -> Quotas {
+        var quotas = Quotas()
+        let reader = reader.scoped(to: "quotas")
+        func set(_ name: ConfigKey, _ path: WritableKeyPath<Quotas, Int>) throws {
+            let value = reader.int(forKey: name, default: quotas[keyPath: path])
+            guard value >= 0 else { throw CommandFailure("quotas.\(name) is \(value); it must not be negative.") }
+            quotas[keyPath: path] = value
+        }
+        try set("schemas", \.schemas)
+        try set("datasetGroups", \.datasetGroups)
+        try set("datasets", \.datasets)
+        try set("solutions", \.solutions)
+        try set("campaigns", \.campaigns)
+        try set("pendingSolutionVersions", \.pendingSolutionVersions)
+        return quotas
     }
 
     /// The documented minimums, which a test environment may want lower.
