@@ -84,7 +84,7 @@ let package = Package(
             ]),
         room(
             "Serving",
-            ["ControlPlane", "PersonalizeAPI", "Recommenders", "Datasets", "Filters", logging, collections]),
+            ["ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Datasets", "Filters", logging, collections]),
         room(
             "PalateServer",
             [

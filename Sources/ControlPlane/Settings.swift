@@ -23,6 +23,7 @@ package struct Quotas: Sendable {
     package var datasets = 500
     package var solutions = 500
     package var campaigns = 5
+    package var recommenders = 5
     /// Solution versions that wait for their training or are being trained.
     package var pendingSolutionVersions = 20
 
@@ -35,6 +36,7 @@ package struct Quotas: Sendable {
         case .dataset: datasets
         case .solution: solutions
         case .campaign: campaigns
+        case .recommender: recommenders
         case .datasetImportJob, .solutionVersion: nil
         }
     }

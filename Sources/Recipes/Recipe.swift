@@ -18,6 +18,9 @@ package struct Recipe: Sendable {
     package let creationDate: Date
     package let lastUpdateDate: Date
 
+    /// Only of domain recipes.
+    package internal(set) var useCase: UseCase?
+
     /// Knows every parameter of the recipe by the same name.
     package let trainer: Algorithm
 

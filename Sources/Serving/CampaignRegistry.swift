@@ -1,5 +1,6 @@
 package import ControlPlane
 package import Foundation
+package import Recipes
 import Recommenders
 import Synchronization
 
@@ -15,6 +16,14 @@ package final class CampaignRegistry: CampaignHost {
         let model = try TrainedModel(contentsOf: modelDirectory)
         let live = LiveCampaign(model: model)
         campaigns.withLock { $0[campaign.arn] = live }
+    }
+
+    package func deploy(
+        _ recommender: RecommenderResource, recipe: Recipe, modelDirectory: URL
+    ) async throws {
+        let live = LiveCampaign(
+            model: try TrainedModel(contentsOf: modelDirectory), seenEventType: recipe.useCase?.seenEventType)
+        campaigns.withLock { $0[recommender.arn] = live }
     }
 
     package func retire(campaignArn: String) async {

@@ -1,11 +1,19 @@
 import Datasets
 import Foundation
 import LinearAlgebra
+import Recipes
 import Recommenders
 
 /// A campaign at run time: its model, and the one way from a user to ranked items.
 struct LiveCampaign: Sendable {
     let model: TrainedModel
+    /// Items on which the user has an event of one of these types are left out.
+    private let seenEventTypes: Set<UInt16>
+
+    init(model: TrainedModel, seenEventType: String? = nil) {
+        self.model = model
+        seenEventTypes = seenEventType.map { UseCase.indices(of: $0, in: model.eventTypes) } ?? []
+    }
 
     struct RankedItem {
         let identifier: String
@@ -18,7 +26,10 @@ struct LiveCampaign: Sendable {
     /// A user whom training did not see, or who has no events, gets what is popular.
     func recommendations(forUser identifier: String, count: Int) -> [RankedItem] {
         let history = model.history(ofUser: identifier) ?? History()
-        let scores = model.recommender.scores(for: history)
+        var scores = model.recommender.scores(for: history)
+        for (item, type) in zip(history.items, history.eventTypes) where seenEventTypes.contains(type) {
+            if scores.indices.contains(Int(item)) { scores[Int(item)] = -.infinity }
+        }
         let probabilities = Softmax(scores)
         let best = topIndices(of: scores, count: count).prefix { scores[$0] > -.infinity }
         return best.map { RankedItem(identifier: model.items[$0], score: probabilities[$0]) }

@@ -35,11 +35,15 @@ package struct RecommendationService: Sendable {
         case (nil, nil): throw PersonalizeError.invalidInput("One of campaignArn and recommenderArn is required.")
         case (.some, .some):
             throw PersonalizeError.invalidInput("Only one of campaignArn and recommenderArn can be given.")
-        case (nil, let recommender?):
-            throw PersonalizeError.notFound("Could not find recommender with Arn \(recommender).")
+        case (nil, let arn?):
+            try Self.checkFilters(of: input)
+            guard arn.contains(":recommender/"), let recommender = campaigns.campaign(arn) else {
+                throw PersonalizeError.notFound("Could not find an ACTIVE recommender with Arn \(arn).")
+            }
+            return recommender
         case (let arn?, nil):
             try Self.checkFilters(of: input)
-            guard let campaign = campaigns.campaign(arn) else {
+            guard arn.contains(":campaign/"), let campaign = campaigns.campaign(arn) else {
                 throw PersonalizeError.notFound("Could not find an ACTIVE campaign with Arn \(arn).")
             }
             return campaign

@@ -113,6 +113,11 @@ final class RecordingHost: CampaignHost {
         arns.withLock { _ = $0.insert(campaign.arn) }
     }
 
+    func deploy(_ recommender: RecommenderResource, recipe: Recipes.Recipe, modelDirectory: URL) async throws {
+        if let reason = refusal.withLock({ $0 }) { throw DeploymentRefused(reason: reason) }
+        arns.withLock { _ = $0.insert(recommender.arn) }
+    }
+
     func retire(campaignArn: String) async {
         arns.withLock { _ = $0.remove(campaignArn) }
     }

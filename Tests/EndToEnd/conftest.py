@@ -25,8 +25,9 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_MAX_ATTEMPTS="1",
-    # Tests share a server, and the documented quota of campaigns is five.
+    # Tests share a server, and the quotas of campaigns and recommenders are five.
     PALATE_QUOTAS_CAMPAIGNS="500",
+    PALATE_QUOTAS_RECOMMENDERS="500",
 )
 
 

@@ -5,7 +5,12 @@ import Testing
 
 @Suite struct RecipeCatalogueTests {
     @Test func everyRecipeIsFoundByItsNames() {
-        #expect(RecipeCatalogue.standard.all.map(\.name) == ["aws-user-personalization", "aws-popularity-count"])
+        #expect(
+            RecipeCatalogue.standard.all.map(\.name) == [
+                "aws-user-personalization", "aws-popularity-count", "aws-vod-top-picks", "aws-vod-most-popular",
+                "aws-ecomm-recommended-for-you", "aws-ecomm-popular-items-by-views",
+                "aws-ecomm-popular-items-by-purchases",
+            ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
             #expect(RecipeCatalogue.standard.recipe(arn: recipe.arn)?.name == recipe.name)

@@ -32,7 +32,7 @@ import Testing
     /// The two tables say the same, so that what a solution accepts its training accepts too.
     @Test func everyValueARecipeAcceptsItsAlgorithmAccepts() throws {
         for recipe in RecipeCatalogue.standard.all {
-            let algorithm = try #require(Algorithm(rawValue: recipe.name))
+            let algorithm = recipe.trainer
             for parameter in recipe.algorithm.hyperparameters + recipe.featureTransformation.parameters {
                 let (inside, outside) = ends(of: parameter)
                 for text in inside + [parameter.defaultText] {

@@ -27,9 +27,9 @@ struct AutomaticTraining {
 }
 
 extension ControlPlane {
-    /// Adds a version for each solution whose automatic training is due.
+    /// Adds a version for each solution whose automatic training is due, and trains recommenders whose model is old.
     ///
-    /// - Returns: The ARNs of the new versions.
+    /// - Returns: The ARNs of the new versions and of the recommenders.
     @discardableResult
     package func trainWhatIsDue() async throws -> [String] {
         let now = clock()
@@ -55,7 +55,7 @@ extension ControlPlane {
                     metadata: ["solution": "\(solution.arn)", "error": "\(error)"])
             }
         }
-        return arns
+        return arns + (try await trainDueRecommenders())
     }
 
     /// Starts automatic trainings until the task is cancelled.

@@ -42,6 +42,9 @@ struct Deletion {
             if let data = try ResourceStore.find(arn, as: DatasetResource.self, in: database)?.bulkData {
                 folders.append(directories.datasets.appending(path: data.directory))
             }
+            if let model = try ResourceStore.find(arn, as: RecommenderResource.self, in: database)?.outcome {
+                folders.append(directories.models.appending(path: model.modelDirectory))
+            }
             for (_, version) in try ResourceStore.list(SolutionVersionResource.self, referencing: arn, in: database)
             where version.solutionArn == arn {
                 if let outcome = version.outcome {

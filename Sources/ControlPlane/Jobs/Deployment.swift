@@ -1,13 +1,17 @@
 import Logging
 import GRDB
 package import Foundation
+package import Recipes
 
 /// What puts a model behind a campaign.
 package protocol CampaignHost: Sendable {
     /// Makes the campaign answer with the model in `modelDirectory`; returns when it does.
     func deploy(_ campaign: CampaignResource, recipeArn: String, modelDirectory: URL) async throws
 
-    /// Makes the campaign answer no more.
+    /// Makes the recommender answer with the model in `modelDirectory`; returns when it does.
+    func deploy(_ recommender: RecommenderResource, recipe: Recipes.Recipe, modelDirectory: URL) async throws
+
+    /// Makes the campaign or recommender answer no more.
     func retire(campaignArn: String) async
 }
 
@@ -40,9 +44,18 @@ struct Deployment {
 }
 
 extension ControlPlane {
-    /// Puts the campaigns that were ACTIVE when the process ended behind `host` again.
+    /// Puts the campaigns and recommenders that were ACTIVE when the process ended behind `host` again.
     package func redeployCampaigns(to host: any CampaignHost) async throws {
         let campaigns = try await database.pool.read { try ResourceStore.list(CampaignResource.self, in: $0) }
+        let recommenders = try await database.pool.read { try ResourceStore.list(RecommenderResource.self, in: $0) }
+        for (_, recommender) in recommenders where recommender.status == .active {
+            do {
+                try await RecommenderSwitching(controlPlane: self, host: host).deploy(recommender)
+            } catch {
+                logger.error(
+                    "A recommender cannot be served", metadata: ["arn": "\(recommender.arn)", "error": "\(error)"])
+            }
+        }
         for (_, campaign) in campaigns where campaign.status == .active {
             do {
                 try await Deployment(controlPlane: self, host: host).deploy(campaign)

@@ -9,12 +9,16 @@ enum JobKind: String, Codable, Sendable, CaseIterable {
     case deploy
     /// Moves a campaign to another model or configuration.
     case updateCampaign
+    /// Trains a recommender and lets it answer with the new model.
+    case trainRecommender
+    case startRecommender
+    case stopRecommender
     case delete
 
     var lane: JobLane {
         switch self {
-        case .importDataset, .train: .compute
-        case .activate, .deploy, .updateCampaign, .delete: .prompt
+        case .importDataset, .train, .trainRecommender: .compute
+        case .activate, .deploy, .updateCampaign, .startRecommender, .stopRecommender, .delete: .prompt
         }
     }
 }

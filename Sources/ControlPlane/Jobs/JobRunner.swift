@@ -50,6 +50,12 @@ package struct JobRunner: Service {
                 }
             case .deploy: try await Deployment(controlPlane: controlPlane, host: host).run(job)
             case .updateCampaign: try await CampaignUpdating(controlPlane: controlPlane, host: host).run(job)
+            case .trainRecommender:
+                try await withTaskExecutorPreference(compute) {
+                    try await RecommenderTraining(controlPlane: controlPlane, host: host).run(job)
+                }
+            case .startRecommender: try await RecommenderSwitching(controlPlane: controlPlane, host: host).start(job)
+            case .stopRecommender: try await RecommenderSwitching(controlPlane: controlPlane, host: host).stop(job)
             case .delete: try await Deletion(controlPlane: controlPlane, host: host).run(job)
             }
         } catch let failure as JobFailure {
@@ -72,6 +78,12 @@ package struct JobRunner: Service {
             case .delete: return
             case .updateCampaign:
                 try CampaignUpdating.recordFailure(of: job.arn, because: reason, at: controlPlane.clock(), in: database)
+            case .trainRecommender:
+                try RecommenderTraining.recordFailure(
+                    of: job.arn, because: reason, at: controlPlane.clock(), in: database)
+            case .startRecommender, .stopRecommender:
+                try RecommenderSwitching.recordFailure(
+                    of: job.arn, because: reason, at: controlPlane.clock(), in: database)
             default:
                 try ResourceStore.updateHeader(of: job.arn, in: database) { header in
                     header.status = .createFailed
@@ -96,6 +108,8 @@ extension ControlPlane {
             try ResourceStore.updateHeader(of: job.arn, in: database) { header in
                 switch header.status {
                 case .createPending: header.status = .createInProgress
+                case .stopPending: header.status = .stopInProgress
+                case .startPending: header.status = .startInProgress
                 case .deletePending: header.status = .deleteInProgress
                 default: return
                 }
@@ -123,6 +137,8 @@ extension ControlPlane {
             (
                 try ResourceStore.list(DatasetResource.self, in: database).compactMap(\.resource.bulkData?.directory),
                 try ResourceStore.list(SolutionVersionResource.self, in: database)
+                    .compactMap(\.resource.outcome?.modelDirectory)
+                    + ResourceStore.list(RecommenderResource.self, in: database)
                     .compactMap(\.resource.outcome?.modelDirectory)
             )
         }

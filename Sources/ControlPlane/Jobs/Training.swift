@@ -16,7 +16,10 @@ struct Training {
         guard let recipe = controlPlane.recipes.recipe(arn: version.recipeArn) else {
             throw JobFailure(reason: "There is no recipe \(version.recipeArn).")
         }
-        let data = try await data(of: version)
+        let selection = try EventSelection(
+            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
+            events: version.configuration?.eventsConfig)
+        let data = try await data(of: version.datasetGroupArn) { selection.apply(to: $0) }
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
         let options = TrainingOptions { report in
@@ -65,18 +68,19 @@ struct Training {
         controlPlane.jobs.wake(JobKind.updateCampaign.lane)
     }
 
-    private struct Data {
+    struct Data {
         let interactions: Interactions
         /// Distinct items of the interactions and the items dataset.
         let itemCount: Int
     }
 
-    /// The events that the solution counts, and the size of the catalogue.
+    /// The events that count, and the size of the catalogue.
     ///
+    /// - Parameter select: Leaves out the events that do not count.
     /// - Throws: ``JobFailure`` when there are no events, or fewer than training needs.
-    private func data(of version: SolutionVersionResource) async throws -> Data {
+    func data(of group: String, select: (Interactions) throws -> Interactions) async throws -> Data {
         let datasets = try await controlPlane.database.pool.read { database in
-            try ResourceStore.list(DatasetResource.self, referencing: version.datasetGroupArn, in: database)
+            try ResourceStore.list(DatasetResource.self, referencing: group, in: database)
                 .map(\.resource)
         }
         func directory(of type: DatasetType) throws -> URL? {
@@ -85,17 +89,14 @@ struct Training {
         }
         guard let interactionsDirectory = try directory(of: .interactions) else {
             throw JobFailure(
-                reason: "The dataset group \(version.datasetGroupArn) has no interactions dataset with imported data.")
+                reason: "The dataset group \(group) has no interactions dataset with imported data.")
         }
         let all = try Interactions(contentsOf: interactionsDirectory)
         var items = Set(all.items.identifiers)
         if let itemsDirectory = try directory(of: .items) {
             items.formUnion(try MetadataTable(contentsOf: itemsDirectory).identifiers.identifiers)
         }
-        let selection = try EventSelection(
-            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
-            events: version.configuration?.eventsConfig)
-        let interactions = selection.apply(to: all)
+        let interactions = try select(all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
         guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
         return Data(interactions: interactions, itemCount: items.count)

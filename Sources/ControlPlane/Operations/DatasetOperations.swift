@@ -64,9 +64,9 @@ extension ControlPlane {
         let kind = type(of: resource).kind.noun
         switch resource.status {
         case .active: break
-        case .createFailed, .createStopped:
+        case .createFailed, .createStopped, .inactive:
             throw PersonalizeError.invalidInput("The \(kind) \(resource.arn) is in state \(resource.status.rawValue).")
-        case .createPending, .createInProgress, .createStopping, .deletePending, .deleteInProgress:
+        default:
             throw PersonalizeError.inUse("The \(kind) \(resource.arn) is in state \(resource.status.rawValue).")
         }
     }

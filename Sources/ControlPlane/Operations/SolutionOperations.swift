@@ -12,12 +12,22 @@ extension ControlPlane {
             throw PersonalizeError.invalidInput("recipeArn is required when performAutoML is not true.")
         }
         let recipe = try recipe(recipeArn)
+        guard recipe.useCase == nil else {
+            throw PersonalizeError.invalidInput(
+                "The recipe \(recipe.arn) is for recommenders; use CreateRecommender, or a custom recipe.")
+        }
         do {
             try recipe.check(
                 hyperparameters: input.solutionConfig?.algorithmHyperParameters ?? [:],
                 featureTransformationParameters: input.solutionConfig?.featureTransformationParameters ?? [:])
         } catch {
             throw PersonalizeError.invalidInput("solutionConfig: \(error)")
+        }
+        let sensitivity = input.solutionConfig?.optimizationObjective?.objectiveSensitivity ?? "OFF"
+        guard sensitivity == "OFF" else {
+            throw PersonalizeError.invalidInput(
+                "solutionConfig.optimizationObjective.objectiveSensitivity is \(sensitivity); the recipes of this version "
+                    + "rank by relevance alone: use OFF.")
         }
         if input.performHPO == true || input.solutionConfig?.hpoConfig != nil {
             _ = try TuningPlan(input.solutionConfig?.hpoConfig, recipe: recipe)
@@ -33,9 +43,12 @@ extension ControlPlane {
             recipeArn: recipeArn, eventType: input.eventType, performHPO: input.performHPO ?? false,
             performAutoML: input.performAutoML ?? false, performAutoTraining: input.performAutoTraining ?? true,
             performIncrementalUpdate: input.performIncrementalUpdate ?? false, configuration: input.solutionConfig)
-        try await create(solution, tags: input.tags, job: .activate) { database in
+        try await create(solution, tags: input.tags, job: .activate) { [settings] database in
             let group: DatasetGroupResource = try ResourceStore.get(input.datasetGroupArn, in: database)
             try Self.checkIsActive(group)
+            try TrainingColumns.check(
+                input.solutionConfig?.trainingDataConfig, group: group.arn, limits: settings.datasetLimits,
+                at: "solutionConfig.trainingDataConfig", in: database)
         }
         return CreateSolutionResponse(solutionArn: solution.arn)
     }

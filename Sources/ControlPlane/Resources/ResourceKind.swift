@@ -8,6 +8,7 @@ package enum ResourceKind: String, Codable, Sendable {
     /// Shares the ARN prefix of its solution: `solution/NAME/ID`.
     case solutionVersion = "solution-version"
     case campaign
+    case recommender
 
     var resourceType: any Resource.Type {
         switch self {
@@ -18,6 +19,7 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solution: SolutionResource.self
         case .solutionVersion: SolutionVersionResource.self
         case .campaign: CampaignResource.self
+        case .recommender: RecommenderResource.self
         }
     }
 
@@ -34,6 +36,7 @@ package enum ResourceKind: String, Codable, Sendable {
         case .solution: "solution"
         case .solutionVersion: "solution version"
         case .campaign: "campaign"
+        case .recommender: "recommender"
         }
     }
 }

@@ -7,6 +7,12 @@ package enum ResourceStatus: String, Codable, Sendable {
     /// Only solution versions can be stopped.
     case createStopping = "CREATE STOPPING"
     case createStopped = "CREATE STOPPED"
+    /// Only recommenders are stopped and started.
+    case stopPending = "STOP PENDING"
+    case stopInProgress = "STOP IN_PROGRESS"
+    case inactive = "INACTIVE"
+    case startPending = "START PENDING"
+    case startInProgress = "START IN_PROGRESS"
     case deletePending = "DELETE PENDING"
     case deleteInProgress = "DELETE IN_PROGRESS"
 

@@ -61,6 +61,14 @@ struct OperationTable: Sendable {
         on(UpdateSolution.self, controlPlane.updateSolution)
         on(StopSolutionVersionCreation.self, controlPlane.stopSolutionVersionCreation)
 
+        on(CreateRecommender.self, controlPlane.createRecommender)
+        on(DescribeRecommender.self, controlPlane.describeRecommender)
+        on(ListRecommenders.self, controlPlane.listRecommenders)
+        on(UpdateRecommender.self, controlPlane.updateRecommender)
+        on(StartRecommender.self, controlPlane.startRecommender)
+        on(StopRecommender.self, controlPlane.stopRecommender)
+        on(DeleteRecommender.self, controlPlane.deleteRecommender)
+
         on(TagResource.self, controlPlane.tagResource)
         on(UntagResource.self, controlPlane.untagResource)
         on(ListTagsForResource.self, controlPlane.listTagsForResource)

@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
             logLevel (notice), and the documented minimums, which a test environment may want lower: \
             limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers; and \
             the documented quotas: quotas.schemas, quotas.datasetGroups, quotas.datasets, quotas.solutions, \
-            quotas.campaigns and quotas.pendingSolutionVersions.
+            quotas.campaigns, quotas.recommenders and quotas.pendingSolutionVersions.
             """)
 
     @Option(help: "The address to listen on. [default: 127.0.0.1]")

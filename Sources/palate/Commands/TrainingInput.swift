@@ -26,8 +26,10 @@ struct TrainingInput: ParsableArguments {
 
     /// The algorithm behind the recipe, after its parameters were checked as a solution's would be.
     func algorithm() throws -> Algorithm {
-        guard let found = RecipeCatalogue.standard.recipe(named: recipe) else {
-            let known = RecipeCatalogue.standard.all.map(\.name).joined(separator: ", ")
+        // A use case needs the event types of its domain, which the files of the command line do not promise.
+        let recipes = RecipeCatalogue.standard.all.filter { $0.useCase == nil }
+        guard let found = recipes.first(where: { $0.name == recipe }) else {
+            let known = recipes.map(\.name).joined(separator: ", ")
             throw CommandFailure("unknown recipe '\(recipe)'; known are \(known)")
         }
         let parameters = found.separated(try hyperparameters())

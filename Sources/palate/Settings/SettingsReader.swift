@@ -107,6 +107,7 @@ struct SettingsReader {
         try set("datasets", \.datasets)
         try set("solutions", \.solutions)
         try set("campaigns", \.campaigns)
+        try set("recommenders", \.recommenders)
         try set("pendingSolutionVersions", \.pendingSolutionVersions)
         return quotas
     }

@@ -1,0 +1,53 @@
+import Datasets
+import GRDB
+import PersonalizeAPI
+
+/// The rules of `trainingDataConfig` (API reference, "TrainingDataConfig").
+///
+/// The recipes of this version learn from who did what and when, and from no other column: leaving other columns out is
+/// what they do in any case.
+enum TrainingColumns {
+    private static let used: Set<String> = ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"]
+
+    /// - Throws: `PersonalizeError` with `InvalidInputException` for a column or dataset that the group does not have, and
+    ///   for one that training cannot do without.
+    static func check(
+        _ configuration: TrainingDataConfig?, group: String, limits: DatasetLimits, at member: String,
+        in database: Database
+    ) throws {
+        guard let configuration else { return }
+        for (name, columns) in [
+            ("excludedDatasetColumns", configuration.excludedDatasetColumns),
+            ("includedDatasetColumns", configuration.includedDatasetColumns),
+        ] {
+            for (type, columns) in (columns ?? [:]).sorted(by: { $0.key < $1.key }) {
+                let place = "\(member).\(name).\(type)"
+                let known = try self.columns(of: type, group: group, limits: limits, at: place, in: database)
+                for column in columns where !known.contains(column) {
+                    throw PersonalizeError.invalidInput("\(place): the schema has no column \(column).")
+                }
+                guard name == "excludedDatasetColumns" else { continue }
+                if let needed = columns.first(where: { used.contains($0) }) {
+                    throw PersonalizeError.invalidInput("\(place): training cannot do without the column \(needed).")
+                }
+            }
+        }
+    }
+
+    private static func columns(
+        of type: String, group: String, limits: DatasetLimits, at place: String, in database: Database
+    ) throws -> Set<String> {
+        let datasets = try ResourceStore.list(DatasetResource.self, referencing: group, in: database)
+        guard let type = DatasetType(name: type),
+            let dataset = datasets.first(where: { $0.resource.datasetType == type.rawValue })?.resource
+        else { throw PersonalizeError.invalidInput("\(place): the dataset group has no such dataset.") }
+        let schema: SchemaResource = try ResourceStore.get(dataset.schemaArn, in: database)
+        do {
+            let parsed = try Datasets.DatasetSchema(
+                json: schema.schema, domain: try ControlPlane.domain(schema.domain), limits: limits)
+            return Set(parsed.fields.map(\.name))
+        } catch let error as SchemaError {
+            throw PersonalizeError.invalidInput("\(place): \(error)")
+        }
+    }
+}
