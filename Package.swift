@@ -88,13 +88,15 @@ let package = Package(
         room(
             "PalateServer",
             [
-                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", "Access", hummingbird, lifecycle,
+                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", "Access", hummingbird,
+                lifecycle,
                 logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
             ]),
         .executableTarget(
             name: "palate",
             dependencies: [
-                "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation", "Datasets",
+                "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
+                "Datasets",
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
