@@ -73,6 +73,7 @@ let package = Package(
         room("Filters", ["Datasets"]),
         room("ObjectStorage", [grdb, crypto, httpClient, nioCore, nioHTTP1, nioPosix, logging]),
         room("Identity", [grdb, logging]),
+        room("Access", ["ObjectStorage", grdb, crypto]),
         room("PersonalizeAPI", [collections]),
         room("Recipes", ["Recommenders"]),
         room(
@@ -87,13 +88,15 @@ let package = Package(
         room(
             "PalateServer",
             [
-                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", hummingbird, lifecycle,
+                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", "Access", hummingbird,
+                lifecycle,
                 logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
             ]),
         .executableTarget(
             name: "palate",
             dependencies: [
-                "PalateServer", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation", "Datasets",
+                "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
+                "Datasets",
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
@@ -103,6 +106,7 @@ let package = Package(
         tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
         tests(of: "Evaluation", ["Datasets", "LinearAlgebra", "Recommenders"]),
         tests(of: "Identity"),
+        tests(of: "Access", ["ObjectStorage", "PersonalizeAPI", crypto, nioCore]),
         tests(of: "ObjectStorage", ["PalateServer", crypto, grdb, httpClient, hummingbird, lifecycle, nioCore]),
         tests(of: "PersonalizeAPI"),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),

@@ -22,6 +22,9 @@ package final class ControlPlane: Sendable {
     let directories: DataDirectories
     let objects: any ObjectStore
     let access: IdentityStore?
+    /// What came through PutEvents and its like, in the stream of each dataset.
+    package let streamedRecords: any StreamedRecordStore
+    let trackers = TrackerIndex()
     let clock: @Sendable () -> Date
     let identifiers: IdentifierSource
     let logger: Logger
@@ -46,6 +49,7 @@ package final class ControlPlane: Sendable {
         names = ResourceNames(region: settings.region, account: settings.account)
         try directories.create()
         database = try ControlPlaneDatabase(at: directories.database)
+        streamedRecords = try EmbeddedRecordStore(at: directories.events)
         jobs = JobQueue(database: database, logger: logger)
     }
 

@@ -4,6 +4,7 @@ package import Foundation
 ///
 /// ```
 /// palate.sqlite      resources and jobs
+/// events.sqlite      streamed records
 /// datasets/ID/       the columns of an import
 /// models/ID/         the model of a solution version
 /// ```
@@ -13,6 +14,7 @@ package struct DataDirectories: Sendable {
     package init(root: URL) { self.root = root }
 
     package var database: URL { root.appending(path: "palate.sqlite") }
+    package var events: URL { root.appending(path: "events.sqlite") }
     package var datasets: URL { root.appending(path: "datasets", directoryHint: .isDirectory) }
     package var models: URL { root.appending(path: "models", directoryHint: .isDirectory) }
 

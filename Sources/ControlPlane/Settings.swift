@@ -46,6 +46,7 @@ package struct Quotas: Sendable {
         case .campaign: campaigns
         case .recommender: recommenders
         case .datasetImportJob, .solutionVersion, .filter: nil
+        case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
         }
     }
 

@@ -22,6 +22,8 @@ package enum ObjectStorageError: Error, Equatable {
     /// The body ended before its declared size, or went past it.
     case sizeMismatch(declared: Int64, received: Int64)
     case malformedChunk
+    /// A chunk or trailer is not signed, or with another key.
+    case chunkSignatureMismatch
     case malformedChecksum(String)
     case preconditionFailed(String)
     /// `If-Match` on a key that is not there.
@@ -54,6 +56,7 @@ extension ObjectStorageError: CustomStringConvertible {
         case .payloadHashMismatch: "the body does not match the signed payload hash"
         case .sizeMismatch(let declared, let received): "\(declared) bytes were declared, \(received) came"
         case .malformedChunk: "the aws-chunked body is malformed"
+        case .chunkSignatureMismatch: "a chunk of the body does not match its signature"
         case .malformedChecksum(let name): "the value of \(name) is not a checksum of that kind"
         case .preconditionFailed(let name): "the condition \(name) does not hold"
         case .conditionalKeyMissing(let key): "object '\(key)' does not exist"

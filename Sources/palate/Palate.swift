@@ -6,7 +6,8 @@ struct Palate: AsyncParsableCommand {
         commandName: "palate",
         abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.",
         subcommands: [
-            ServeCommand.self, DemoCommand.self, TrainCommand.self, RecommendCommand.self, EvaluateCommand.self,
+            ServeCommand.self, KeysCommand.self, DemoCommand.self, TrainCommand.self, RecommendCommand.self,
+            EvaluateCommand.self,
             BenchCommand.self,
         ])
 }

@@ -117,6 +117,9 @@ DESCRIBE = {
     "solution-version": ("describe_solution_version", "solutionVersionArn", "solutionVersion"),
     "filter": ("describe_filter", "filterArn", "filter"),
     "campaign": ("describe_campaign", "campaignArn", "campaign"),
+    "event-tracker": ("describe_event_tracker", "eventTrackerArn", "eventTracker"),
+    "dataset-export-job": ("describe_dataset_export_job", "datasetExportJobArn", "datasetExportJob"),
+    "data-deletion-job": ("describe_data_deletion_job", "dataDeletionJobArn", "dataDeletionJob"),
 }
 
 
@@ -133,7 +136,7 @@ def settle(personalize, arn, timeout=120):
     deadline = time.monotonic() + timeout
     while True:
         resource = describe(personalize, arn)
-        if resource["status"] in ("ACTIVE", "CREATE FAILED"):
+        if resource["status"] in ("ACTIVE", "CREATE FAILED", "COMPLETED", "FAILED"):
             return resource
         if time.monotonic() > deadline:
             raise AssertionError(f"{arn} is still {resource['status']}")

@@ -2,7 +2,6 @@ import Logging
 import GRDB
 import Datasets
 import Foundation
-import Identity
 import NIOCore
 import ObjectStorage
 import PersonalizeAPI
@@ -23,11 +22,14 @@ struct DatasetImporting {
             return (importJob, dataset, schema)
         }
         let folder = controlPlane.identifiers.hexadecimal()
-        let rowCount = try await importColumns(of: importJob, schema: schema, into: folder)
+        // Records that come while the import runs are newer than it.
+        let position = try await controlPlane.streamedRecords.lastPosition(in: dataset.stream)
+        let rowCount = try await importColumns(
+            of: importJob, into: dataset, schema: schema, folder: folder, streamPosition: position)
 
         try await controlPlane.finish(job) { controlPlane, database in
             var dataset: DatasetResource = try ResourceStore.get(dataset.arn, in: database)
-            dataset.bulkData = BulkData(directory: folder, rowCount: rowCount)
+            dataset.bulkData = BulkData(directory: folder, rowCount: rowCount, streamPosition: position)
             dataset.header.lastUpdated = controlPlane.clock()
             try ResourceStore.update(dataset, in: database)
             try ResourceStore.updateHeader(of: job.arn, in: database) { header in
@@ -48,10 +50,11 @@ struct DatasetImporting {
 
     /// - Returns: The number of rows.
     private func importColumns(
-        of job: DatasetImportJobResource, schema: SchemaResource, into folder: String
+        of job: DatasetImportJobResource, into dataset: DatasetResource, schema: SchemaResource, folder: String,
+        streamPosition: Int64
     ) async throws -> Int {
         let location = try S3Location(parsing: job.dataLocation)
-        let objects = try await readableObjects(of: job, at: location)
+        let objects = try await controlPlane.readableObjects(at: location, role: job.roleArn, for: job.arn)
         let total = max(objects.reduce(into: 0.0) { $0 += Double($1.size) }, 1)
         var done = 0.0
         do {
@@ -61,6 +64,10 @@ struct DatasetImporting {
             let columns = try DatasetImport(
                 schema: parsed, into: controlPlane.directories.datasets.appending(path: folder),
                 limits: controlPlane.settings.datasetLimits)
+            if job.importMode == "INCREMENTAL" {
+                try await takeExistingRows(of: dataset, upTo: streamPosition, into: columns)
+            }
+            let existing = columns.rows
             for object in objects {
                 let name = "s3://\(location.bucket)/\(object.key)"
                 try columns.beginFile(name)
@@ -72,6 +79,12 @@ struct DatasetImporting {
                     controlPlane.progress.set(done / total, "reading \(name)", on: job.arn)
                 }
                 try columns.finishFile()
+            }
+            let minimum = controlPlane.settings.datasetLimits.minimumInteractionsPerImport
+            guard !parsed.type.isInteractions || existing == 0 || columns.rows - existing >= minimum else {
+                throw JobFailure(
+                    reason: "The import has \(columns.rows - existing) new interactions, but at least \(minimum) are "
+                        + "needed.")
             }
             let summary = try columns.finish()
             if !summary.extraColumns.isEmpty {
@@ -85,29 +98,25 @@ struct DatasetImporting {
         }
     }
 
-    /// What the job may and shall read.
-    ///
-    /// - Throws: ``JobFailure`` with the reason as the managed service gives it.
-    private func readableObjects(
-        of job: DatasetImportJobResource, at location: S3Location
-    ) async throws -> [ObjectSummary] {
-        let store = controlPlane.objects
-        do {
-            if let access = controlPlane.access {
-                guard let role = job.roleArn else {
-                    throw JobFailure(reason: "roleArn is missing: name a role that may read the data location.")
-                }
-                let policy = try await store.policy(ofBucket: location.bucket)
-                let key = location.isPrefix ? location.key + "*" : location.key
-                try await access.authorizeImport(
-                    roleARN: role, bucket: location.bucket, keys: [key], bucketPolicy: policy,
-                    sourceARN: job.arn)
-            }
-            return try await store.objects(at: location)
-        } catch let refusal as AccessRefusal {
-            throw JobFailure(reason: refusal.description)
-        } catch let error as ObjectStorageError {
-            throw JobFailure(reason: "The data location \(job.dataLocation) cannot be read: \(error)")
+    /// The rows that an INCREMENTAL import adds to: those of the import before, save the items, users and actions that
+    /// streamed records have replaced since.
+    private func takeExistingRows(
+        of dataset: DatasetResource, upTo streamPosition: Int64, into columns: DatasetImport
+    ) async throws {
+        let contents = DatasetContents(controlPlane: controlPlane)
+        guard let bulkData = dataset.bulkData, let directory = contents.directory(of: dataset) else {
+            throw JobFailure(reason: "The dataset has no bulk data yet; its first import must have importMode FULL.")
         }
+        let rows = try DatasetRows(contentsOf: directory)
+        var chosen = rows.newestRows
+        if !rows.type.isInteractions, let column = rows.column(named: rows.type.subjectField) {
+            let imported = bulkData.streamPosition ?? 0
+            let replaced = Set(
+                try await contents.streamedRows(of: dataset)
+                    .filter { $0.position > imported && $0.position <= streamPosition }
+                    .compactMap { $0.cells[rows.type.subjectField] })
+            if !replaced.isEmpty { chosen.removeAll { replaced.contains(rows.text(row: $0, column: column)) } }
+        }
+        try columns.importRows(rows, chosen, named: "the existing data")
     }
 }

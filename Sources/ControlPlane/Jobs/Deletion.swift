@@ -12,8 +12,13 @@ struct Deletion {
         let arn = job.arn
         await host.retire(campaignArn: arn)
         let folders = try await foldersOwned(by: arn)
+        let stream = try await controlPlane.database.pool.read {
+            try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream
+        }
         try await controlPlane.finish(job) { _, database in
-            for kind in [ResourceKind.datasetImportJob, .solutionVersion, .filter] {
+            for kind in [
+                ResourceKind.datasetImportJob, .datasetExportJob, .dataDeletionJob, .solutionVersion, .filter,
+            ] {
                 for dependant in try ResourceStore.references(to: arn, from: kind, in: database)
                 where try isOwned(dependant, by: arn, in: database) {
                     try ResourceStore.delete(dependant, in: database)
@@ -21,13 +26,21 @@ struct Deletion {
             }
             try ResourceStore.delete(arn, in: database)
         }
+        if let stream { try? await controlPlane.streamedRecords.remove(stream: stream) }
         for folder in folders { try? FileManager.default.removeItem(at: folder) }
     }
 
-    /// Import jobs belong to their dataset, versions to their solution, filters to their dataset group; some also reference what they only use.
+    /// Import and export jobs belong to their dataset, data deletion jobs and filters to their group, versions to their
+    /// solution; some also reference what they only use.
     private func isOwned(_ dependant: String, by arn: String, in database: Database) throws -> Bool {
         if let job = try ResourceStore.find(dependant, as: DatasetImportJobResource.self, in: database) {
             return job.datasetArn == arn
+        }
+        if let job = try ResourceStore.find(dependant, as: DatasetExportJobResource.self, in: database) {
+            return job.datasetArn == arn
+        }
+        if let job = try ResourceStore.find(dependant, as: DataDeletionJobResource.self, in: database) {
+            return job.datasetGroupArn == arn
         }
         if let version = try ResourceStore.find(dependant, as: SolutionVersionResource.self, in: database) {
             return version.solutionArn == arn

@@ -5,6 +5,8 @@ enum JobKind: String, Codable, Sendable, CaseIterable {
     /// Creates what takes no work of its own.
     case activate
     case importDataset
+    case exportDataset
+    case deleteUsers
     case train
     case deploy
     /// Moves a campaign to another model or configuration.
@@ -17,7 +19,7 @@ enum JobKind: String, Codable, Sendable, CaseIterable {
 
     var lane: JobLane {
         switch self {
-        case .importDataset, .train, .trainRecommender: .compute
+        case .importDataset, .exportDataset, .deleteUsers, .train, .trainRecommender: .compute
         case .activate, .deploy, .updateCampaign, .startRecommender, .stopRecommender, .delete: .prompt
         }
     }

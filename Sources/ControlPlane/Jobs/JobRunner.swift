@@ -44,6 +44,14 @@ package struct JobRunner: Service {
                 try await withTaskExecutorPreference(compute) {
                     try await DatasetImporting(controlPlane: controlPlane, host: host).run(job)
                 }
+            case .exportDataset:
+                try await withTaskExecutorPreference(compute) {
+                    try await DatasetExporting(controlPlane: controlPlane).run(job)
+                }
+            case .deleteUsers:
+                try await withTaskExecutorPreference(compute) {
+                    try await UserDeleting(controlPlane: controlPlane).run(job)
+                }
             case .train:
                 try await withTaskExecutorPreference(compute) {
                     try await Training(controlPlane: controlPlane).run(job)
@@ -131,18 +139,19 @@ extension ControlPlane {
         }.value
     }
 
-    /// Removes imports and models that no resource names.
+    /// Removes imports, streamed records and models that no resource names.
     fileprivate func removeLeftovers() async throws {
         let (datasets, models) = try await database.pool.read { database in
             (
-                try ResourceStore.list(DatasetResource.self, in: database).compactMap(\.resource.bulkData?.directory),
+                try ResourceStore.list(DatasetResource.self, in: database).map(\.resource),
                 try ResourceStore.list(SolutionVersionResource.self, in: database)
                     .compactMap(\.resource.outcome?.modelDirectory)
                     + ResourceStore.list(RecommenderResource.self, in: database)
                     .compactMap(\.resource.outcome?.modelDirectory)
             )
         }
-        try directories.sweep(directories.datasets, keeping: Set(datasets))
+        try directories.sweep(directories.datasets, keeping: Set(datasets.compactMap(\.bulkData?.directory)))
+        try await streamedRecords.removeStreams(except: Set(datasets.map(\.stream)))
         try directories.sweep(directories.models, keeping: Set(models))
     }
 }

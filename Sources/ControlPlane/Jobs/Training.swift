@@ -83,18 +83,19 @@ struct Training {
             try ResourceStore.list(DatasetResource.self, referencing: group, in: database)
                 .map(\.resource)
         }
-        func directory(of type: DatasetType) throws -> URL? {
-            guard let dataset = datasets.first(where: { $0.datasetType == type.rawValue }) else { return nil }
-            return dataset.bulkData.map { controlPlane.directories.datasets.appending(path: $0.directory) }
+        let contents = DatasetContents(controlPlane: controlPlane)
+        func dataset(_ type: DatasetType) -> DatasetResource? {
+            datasets.first { $0.datasetType == type.rawValue }
         }
-        guard let interactionsDirectory = try directory(of: .interactions) else {
+        guard let interactionsDataset = dataset(.interactions),
+            let all = try await contents.interactions(of: interactionsDataset)
+        else {
             throw JobFailure(
                 reason: "The dataset group \(group) has no interactions dataset with imported data.")
         }
-        let all = try Interactions(contentsOf: interactionsDirectory)
         var items = Set(all.items.identifiers)
-        if let itemsDirectory = try directory(of: .items) {
-            items.formUnion(try MetadataTable(contentsOf: itemsDirectory).identifiers.identifiers)
+        if let itemsDataset = dataset(.items), let table = try await contents.metadata(of: itemsDataset) {
+            items.formUnion(table.identifiers.identifiers)
         }
         let interactions = try select(all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)

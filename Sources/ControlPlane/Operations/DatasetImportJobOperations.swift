@@ -13,9 +13,6 @@ extension ControlPlane {
         } catch {
             throw PersonalizeError.invalidInput("dataSource.dataLocation: \(error)")
         }
-        guard input.importMode != "INCREMENTAL" else {
-            throw PersonalizeError.invalidInput("importMode INCREMENTAL is not supported by this version; use FULL.")
-        }
         let job = DatasetImportJobResource(
             header: header(.datasetImportJob, name: input.jobName), datasetArn: input.datasetArn,
             dataLocation: location, roleArn: input.roleArn, importMode: input.importMode ?? "FULL",
@@ -23,6 +20,14 @@ extension ControlPlane {
         try await create(job, tags: input.tags, job: .importDataset) { database in
             let dataset: DatasetResource = try ResourceStore.get(input.datasetArn, in: database)
             try Self.checkIsUsable(dataset)
+            if job.importMode == "INCREMENTAL", dataset.bulkData == nil {
+                let imports = try ResourceStore.list(
+                    DatasetImportJobResource.self, referencing: dataset.arn, in: database)
+                guard imports.contains(where: { $0.resource.status.isBeingCreated }) else {
+                    throw PersonalizeError.invalidInput(
+                        "The dataset \(dataset.arn) has no bulk data yet; its first import must have importMode FULL.")
+                }
+            }
         }
         return CreateDatasetImportJobResponse(datasetImportJobArn: job.arn)
     }

@@ -14,7 +14,8 @@ extension ControlPlane {
         }
         let dataset = DatasetResource(
             header: header(.dataset, name: input.name, path: "\(groupName)/\(type.rawValue)"),
-            datasetGroupArn: input.datasetGroupArn, schemaArn: input.schemaArn, datasetType: type.rawValue)
+            datasetGroupArn: input.datasetGroupArn, schemaArn: input.schemaArn, datasetType: type.rawValue,
+            trackingId: type == .actionInteractions ? identifiers.trackingIdentifier() : nil)
         try await create(dataset, tags: input.tags, job: .activate) { database in
             let group: DatasetGroupResource = try ResourceStore.get(input.datasetGroupArn, in: database)
             try Self.checkIsActive(group)
@@ -48,6 +49,11 @@ extension ControlPlane {
                 DatasetImportJobResource.self, referencing: dataset.arn, in: database)
             if let running = imports.first(where: { $0.resource.status.isBeingCreated }) {
                 throw PersonalizeError.inUse("The dataset \(dataset.arn) is being filled by \(running.resource.arn).")
+            }
+            let exports = try ResourceStore.list(
+                DatasetExportJobResource.self, referencing: dataset.arn, in: database)
+            if let running = exports.first(where: { $0.resource.status.isBeingCreated }) {
+                throw PersonalizeError.inUse("The dataset \(dataset.arn) is being read by \(running.resource.arn).")
             }
             let versions = try ResourceStore.list(
                 SolutionVersionResource.self, referencing: dataset.datasetGroupArn, in: database)

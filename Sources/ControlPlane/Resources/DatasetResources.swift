@@ -50,18 +50,25 @@ package struct DatasetResource: Resource {
     package static let kind = ResourceKind.dataset
     package var header: ResourceHeader
     let datasetGroupArn: String
-    let schemaArn: String
+    var schemaArn: String
     let datasetType: String
+    /// What a caller of PutActionInteractions names; only datasets of action interactions have it.
+    var trackingId: String?
+    /// The newest replacement of the schema.
+    var latestUpdate: DatasetUpdate?
     /// The bulk data that the newest finished import published; nil before the first.
     var bulkData: BulkData?
 
     package var references: [String] { [datasetGroupArn, schemaArn] }
 
+    /// Names the dataset's streamed records: a dataset that is made anew under its name does not find the old ones.
+    package var stream: String { "\(arn)#\(Int64((header.created.timeIntervalSince1970 * 1000).rounded()))" }
+
     var wire: Dataset {
         .init(
             name: name, datasetArn: arn, datasetGroupArn: datasetGroupArn, datasetType: datasetType,
             schemaArn: schemaArn, status: status.rawValue, creationDateTime: creationDateTime,
-            lastUpdatedDateTime: lastUpdatedDateTime)
+            lastUpdatedDateTime: lastUpdatedDateTime, latestDatasetUpdate: latestUpdate?.wire, trackingId: trackingId)
     }
 
     var summary: DatasetSummary {
@@ -74,8 +81,23 @@ package struct DatasetResource: Resource {
 /// Where the columns of an import are, and how many rows they hold.
 package struct BulkData: Codable, Sendable, Equatable {
     /// Relative to the folder of datasets in the data directory.
-    let directory: String
-    let rowCount: Int
+    package let directory: String
+    package let rowCount: Int
+    /// The place in the dataset's stream when the import began: rows of items, users and actions are newer than records
+    /// up to it and older than those after it. Nil in what versions without streams wrote.
+    package internal(set) var streamPosition: Int64?
+}
+
+/// A replacement of a dataset's schema.
+package struct DatasetUpdate: Codable, Sendable, Equatable {
+    let schemaArn: String
+    let date: Date
+
+    var wire: DatasetUpdateSummary {
+        .init(
+            schemaArn: schemaArn, status: ResourceStatus.active.rawValue, creationDateTime: Timestamp(date),
+            lastUpdatedDateTime: Timestamp(date))
+    }
 }
 
 package struct DatasetImportJobResource: Resource {

@@ -10,6 +10,9 @@ package enum ResourceKind: String, Codable, Sendable {
     case campaign
     case recommender
     case filter
+    case eventTracker = "event-tracker"
+    case datasetExportJob = "dataset-export-job"
+    case dataDeletionJob = "data-deletion-job"
 
     var resourceType: any Resource.Type {
         switch self {
@@ -22,6 +25,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .campaign: CampaignResource.self
         case .recommender: RecommenderResource.self
         case .filter: FilterResource.self
+        case .eventTracker: EventTrackerResource.self
+        case .datasetExportJob: DatasetExportJobResource.self
+        case .dataDeletionJob: DataDeletionJobResource.self
         }
     }
 
@@ -40,6 +46,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .campaign: "campaign"
         case .recommender: "recommender"
         case .filter: "filter"
+        case .eventTracker: "event tracker"
+        case .datasetExportJob: "dataset export job"
+        case .dataDeletionJob: "data deletion job"
         }
     }
 }

@@ -175,7 +175,7 @@ extension SignedS3Store {
         unsigned["host"] = host
         let signed = signature.signed(
             method: method, path: path, query: query, headers: unsigned, payloadHash: hash, date: now())
-        let canonicalQuery = SignatureV4.canonical(query)
+        let canonicalQuery = CanonicalRequest.query(query)
         var request = HTTPClientRequest(
             url: "\(endpoint.scheme ?? "http")://\(host)\(path)" + (query.isEmpty ? "" : "?\(canonicalQuery)"))
         request.method = HTTPMethod(rawValue: method)

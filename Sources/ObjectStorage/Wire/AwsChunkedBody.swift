@@ -12,27 +12,32 @@ where Base.Element == ByteBuffer {
 
     private let base: Base
     private let received = Trailers()
+    private let signatures: ChunkSignatures?
 
-    package init(_ base: Base) {
+    /// - Parameter signatures: verifies the chunks; nil when they need not be signed.
+    package init(_ base: Base, signatures: ChunkSignatures? = nil) {
         self.base = base
+        self.signatures = signatures
     }
 
     package var trailers: [String: String] { received.fields.withLock { $0 } }
 
     package func makeAsyncIterator() -> Iterator {
-        Iterator(base: base.makeAsyncIterator(), received: received)
+        Iterator(
+            base: base.makeAsyncIterator(), received: received, decoder: AwsChunkedDecoder(signatures: signatures))
     }
 
     package struct Iterator: AsyncIteratorProtocol {
         private var base: Base.AsyncIterator
         private let received: Trailers
-        private var decoder = AwsChunkedDecoder()
+        private var decoder: AwsChunkedDecoder
         private var ready: ArraySlice<ByteBuffer> = []
         private var ended = false
 
-        fileprivate init(base: Base.AsyncIterator, received: Trailers) {
+        fileprivate init(base: Base.AsyncIterator, received: Trailers, decoder: AwsChunkedDecoder) {
             self.base = base
             self.received = received
+            self.decoder = decoder
         }
 
         package mutating func next() async throws -> ByteBuffer? {

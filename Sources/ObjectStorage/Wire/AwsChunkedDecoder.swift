@@ -3,7 +3,8 @@ package import NIOCore
 /// Undoes the content coding `aws-chunked` piece by piece: `size[;chunk-signature=…]CRLF data CRLF … 0CRLF trailers CRLF`
 /// ("Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks").
 ///
-/// Accepts signed and unsigned chunks, with and without trailers. Chunk signatures are read over, not verified.
+/// Accepts signed and unsigned chunks, with and without trailers. Signatures are verified when the way to do so is given,
+/// else read over.
 package struct AwsChunkedDecoder: Sendable {
     private enum Stage {
         case header, data(left: Int64), dataEnd, trailer, done
@@ -17,7 +18,15 @@ package struct AwsChunkedDecoder: Sendable {
     /// Trailer fields by lower-case name, whole once ``isComplete``.
     package private(set) var trailers: [String: String] = [:]
 
-    package init() {}
+    private static let trailerSignature = "x-amz-trailer-signature"
+
+    private var signatures: ChunkSignatures?
+    private var chunkSignature: String?
+    private var signedFields: [(name: String, value: String)] = []
+
+    package init(signatures: ChunkSignatures? = nil) {
+        self.signatures = signatures
+    }
 
     package var isComplete: Bool {
         if case .done = stage { true } else { false }
@@ -32,11 +41,17 @@ package struct AwsChunkedDecoder: Sendable {
             case .header:
                 guard let text = try readLine(&input) else { return output }
                 let size = try Self.chunkSize(text)
+                chunkSignature = Self.chunkSignature(text)
+                if size == 0 { try signatures?.finishChunk(chunkSignature) }
                 stage = size == 0 ? .trailer : .data(left: size)
             case .data(let left):
                 let count = Int(min(left, Int64(input.readableBytes)))
-                if let slice = input.readSlice(length: count) { output.append(slice) }
+                if let slice = input.readSlice(length: count) {
+                    signatures?.update(slice)
+                    output.append(slice)
+                }
                 let remaining = left - Int64(count)
+                if remaining == 0 { try signatures?.finishChunk(chunkSignature) }
                 stage = remaining == 0 ? .dataEnd : .data(left: remaining)
             case .dataEnd:
                 guard let text = try readLine(&input) else { return output }
@@ -45,7 +60,7 @@ package struct AwsChunkedDecoder: Sendable {
             case .trailer:
                 guard let text = try readLine(&input) else { return output }
                 if text.isEmpty {
-                    stage = .done
+                    try finishTrailer()
                 } else {
                     try addTrailer(text)
                 }
@@ -69,9 +84,18 @@ package struct AwsChunkedDecoder: Sendable {
                 line = []
                 try addTrailer(text)
             }
-            stage = .done
+            try finishTrailer()
         default: throw .malformedChunk
         }
+    }
+
+    private mutating func finishTrailer() throws(ObjectStorageError) {
+        if signatures?.signsTrailer == true {
+            try signatures?.finishTrailer(trailers[Self.trailerSignature], fields: signedFields)
+        } else if signatures != nil, !trailers.isEmpty {
+            throw .chunkSignatureMismatch
+        }
+        stage = .done
     }
 
     /// A line without its end; nil when the end has not come yet.
@@ -96,6 +120,14 @@ package struct AwsChunkedDecoder: Sendable {
         return size
     }
 
+    private static func chunkSignature(_ line: [UInt8]) -> String? {
+        for field in line.split(separator: UInt8(ascii: ";")).dropFirst() {
+            let text = String(decoding: field, as: UTF8.self)
+            if text.hasPrefix("chunk-signature=") { return String(text.dropFirst("chunk-signature=".count)) }
+        }
+        return nil
+    }
+
     private mutating func addTrailer(_ line: [UInt8]) throws(ObjectStorageError) {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), trailers.count < Self.mostTrailers else {
             throw .malformedChunk
@@ -104,6 +136,8 @@ package struct AwsChunkedDecoder: Sendable {
         var value = line[(colon + 1)...]
         while let first = value.first, first == 0x20 || first == 0x09 { value.removeFirst() }
         while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
-        trailers[name] = String(decoding: value, as: UTF8.self)
+        let text = String(decoding: value, as: UTF8.self)
+        trailers[name] = text
+        if name != Self.trailerSignature { signedFields.append((name, text)) }
     }
 }

@@ -82,5 +82,22 @@ struct OperationTable: Sendable {
         on(DescribeFeatureTransformation.self, controlPlane.describeFeatureTransformation)
 
         on(GetRecommendations.self, recommendations.getRecommendations)
+
+        on(CreateEventTracker.self, controlPlane.createEventTracker)
+        on(DescribeEventTracker.self, controlPlane.describeEventTracker)
+        on(ListEventTrackers.self, controlPlane.listEventTrackers)
+        on(DeleteEventTracker.self, controlPlane.deleteEventTracker)
+        on(PutEvents.self, controlPlane.putEvents)
+        on(PutItems.self, controlPlane.putItems)
+        on(PutUsers.self, controlPlane.putUsers)
+        on(PutActions.self, controlPlane.putActions)
+        on(PutActionInteractions.self, controlPlane.putActionInteractions)
+        on(CreateDatasetExportJob.self, controlPlane.createDatasetExportJob)
+        on(DescribeDatasetExportJob.self, controlPlane.describeDatasetExportJob)
+        on(ListDatasetExportJobs.self, controlPlane.listDatasetExportJobs)
+        on(CreateDataDeletionJob.self, controlPlane.createDataDeletionJob)
+        on(DescribeDataDeletionJob.self, controlPlane.describeDataDeletionJob)
+        on(ListDataDeletionJobs.self, controlPlane.listDataDeletionJobs)
+        on(UpdateDataset.self, controlPlane.updateDataset)
     }
 }

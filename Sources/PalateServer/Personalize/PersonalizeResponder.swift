@@ -10,11 +10,6 @@ import PersonalizeAPI
 struct PersonalizeResponder: Sendable {
     let operations: OperationTable
 
-    /// Whether the method and path are those of a runtime or events operation.
-    func answers(_ request: Request) -> Bool {
-        OperationRegistry.operation(method: request.method.rawValue, path: request.uri.path) != nil
-    }
-
     func respond(to request: Request, target: String, context: PalateRequestContext) async -> Response {
         guard let operation = OperationRegistry.operation(target: target) else {
             return Self.response(
@@ -70,7 +65,7 @@ struct PersonalizeResponder: Sendable {
         }
     }
 
-    private static func response(
+    static func response(
         to error: PersonalizeError, from service: PersonalizeService, context: PalateRequestContext
     ) -> Response {
         var response = response(

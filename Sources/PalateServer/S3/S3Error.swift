@@ -35,6 +35,10 @@ struct S3Error: Error {
     static func accessDenied(_ message: String = "Access Denied") -> S3Error {
         S3Error(.forbidden, "AccessDenied", message)
     }
+    static let signatureDoesNotMatch = S3Error(
+        .forbidden, "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    )
     static func preconditionFailed(_ condition: String) -> S3Error {
         S3Error(
             .preconditionFailed, "PreconditionFailed",
@@ -117,6 +121,7 @@ extension S3Error {
                 "The request body does not have the number of bytes specified by its length header")
         case .malformedChunk:
             self.init(.badRequest, "IncompleteBody", "The request body is not valid aws-chunked content")
+        case .chunkSignatureMismatch: self = .signatureDoesNotMatch
         case .malformedChecksum(let name): self = .invalidRequest("Value for \(name) header is invalid.")
         case .preconditionFailed(let condition): self = .preconditionFailed(condition)
         case .invalidRange(let size):

@@ -37,7 +37,7 @@ struct S3Payload: Sendable {
                     .lengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
             }
             expectation.size = size
-            let chunked = AwsChunkedBody(request.body)
+            let chunked = AwsChunkedBody(request.body, signatures: request.chunkSignatures)
             let trailing = Self.tokens(request.header("x-amz-trailer")).compactMap(ChecksumAlgorithm.init(headerName:))
             if declared == nil, let algorithm = trailing.first {
                 expectation.algorithm = algorithm

@@ -16,6 +16,8 @@ struct S3Request: Sendable {
     let body: RequestBody
     /// The region in the signature's credential scope; nil when there is none.
     let signedRegion: String?
+    /// Verifies the chunks of a body that promises signed ones; nil when any key is accepted.
+    let chunkSignatures: ChunkSignatures?
 
     func header(_ name: String) -> String? { headers.value(name) }
 
@@ -33,7 +35,10 @@ struct S3Request: Sendable {
         }
     }
 
-    init(_ request: Request, addressing: S3Addressing) throws(S3Error) {
+    init(
+        _ request: Request, addressing: S3Addressing, chunkSignatures: ChunkSignatures? = nil
+    ) throws(S3Error) {
+        self.chunkSignatures = chunkSignatures
         method = request.method
         headers = request.headers
         body = request.body

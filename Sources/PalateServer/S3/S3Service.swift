@@ -7,8 +7,8 @@ package import ObjectStorage
 
 /// The S3 calls that SDKs and command-line tools make, over the embedded object store.
 ///
-/// Any access key is accepted and signatures are not verified: the service is its operator's own. The time limit of a
-/// presigned URL is kept.
+/// Who may call is decided before a request comes here; the time limit of a presigned URL is kept here too, because it
+/// holds even where any access key is accepted.
 package struct S3Service: HTTPResponder {
     package typealias Context = PalateRequestContext
 
@@ -38,7 +38,8 @@ package struct S3Service: HTTPResponder {
     package func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
         var response: Response
         do {
-            let request = try S3Request(request, addressing: addressing)
+            let request = try S3Request(
+                request, addressing: addressing, chunkSignatures: context.chunkSignatures)
             try checkPresignedTime(request.query)
             try checkOwner(request)
             response = try await route(request)
@@ -58,7 +59,7 @@ package struct S3Service: HTTPResponder {
         return response
     }
 
-    private func answer(_ error: S3Error, to request: Request, _ context: PalateRequestContext) -> Response {
+    func answer(_ error: S3Error, to request: Request, _ context: PalateRequestContext) -> Response {
         var response: Response
         if request.method == .head || error.status == .notModified {
             response = Response(status: error.status)

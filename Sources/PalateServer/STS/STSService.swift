@@ -1,4 +1,4 @@
-import Crypto
+package import Access
 package import Foundation
 package import Hummingbird
 package import Identity
@@ -7,16 +7,20 @@ import ObjectStorage
 
 /// The Security Token Service's calls that scripts make to learn the account and to take on a role.
 ///
-/// The credentials given out look like temporary ones and are accepted like any other.
+/// The credentials given out are good for what the key that asked may do, until they expire or that key is deleted.
 package struct STSService: HTTPResponder {
     package typealias Context = PalateRequestContext
 
     private let identities: IdentityStore
+    private let keys: KeyStore
     private let now: @Sendable () -> Date
     private let answers = QueryProtocolAnswers(namespace: "https://sts.amazonaws.com/doc/2011-06-15/")
 
-    package init(identities: IdentityStore, now: @escaping @Sendable () -> Date = { Date() }) {
+    package init(
+        identities: IdentityStore, keys: KeyStore, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
         self.identities = identities
+        self.keys = keys
         self.now = now
     }
 
@@ -44,15 +48,21 @@ package struct STSService: HTTPResponder {
         switch form.action {
         case "GetCallerIdentity":
             return answers.success(form.action, context) { writer in
-                writer.element("Arn", "arn:aws:iam::\(identities.account):root")
-                writer.element("UserId", identities.account)
+                writer.element("Arn", caller(context))
+                writer.element("UserId", context.grant?.key.id ?? identities.account)
                 writer.element("Account", identities.account)
             }
         case "AssumeRole":
             return try await assumeRole(form, context)
         case "GetSessionToken":
+            guard context.grant?.isTemporary != true else {
+                throw QueryProtocolError(
+                    "AccessDenied", "Cannot call GetSessionToken with session credentials", status: .forbidden)
+            }
             let duration = try Self.duration(form, default: 43_200, range: 900...129_600)
-            return answers.success(form.action, context) { writeCredentials(&$0, lasting: duration) }
+            return try answers.success(form.action, context) {
+                try writeCredentials(&$0, of: caller(context), lasting: duration, context)
+            }
         case "GetAccessKeyInfo":
             _ = try form.required("AccessKeyId")
             return answers.success(form.action, context) { $0.element("Account", identities.account) }
@@ -73,16 +83,17 @@ package struct STSService: HTTPResponder {
             // The provider does not tell a missing role from a forbidden one.
             throw QueryProtocolError(
                 "AccessDenied",
-                "User: arn:aws:iam::\(identities.account):root is not authorized to perform: sts:AssumeRole on "
+                "User: \(caller(context)) is not authorized to perform: sts:AssumeRole on "
                     + "resource: \(arn)", status: .forbidden)
         }
         let duration = try Self.duration(form, default: 3600, range: 900...role.longestSession)
-        return answers.success(form.action, context) { writer in
+        let sessionARN = "arn:aws:sts::\(identities.account):assumed-role/\(role.name)/\(session)"
+        return try answers.success(form.action, context) { writer in
             writer.element("AssumedRoleUser") { writer in
                 writer.element("AssumedRoleId", "\(role.identifier):\(session)")
-                writer.element("Arn", "arn:aws:sts::\(identities.account):assumed-role/\(role.name)/\(session)")
+                writer.element("Arn", sessionARN)
             }
-            writeCredentials(&writer, lasting: duration)
+            try writeCredentials(&writer, of: sessionARN, lasting: duration, context)
         }
     }
 
@@ -98,17 +109,20 @@ package struct STSService: HTTPResponder {
         return seconds
     }
 
-    private func writeCredentials(_ writer: inout XMLWriter, lasting seconds: Int) {
-        let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString()
-        let token = SymmetricKey(size: .init(bitCount: 1024)).withUnsafeBytes { Data($0) }.base64EncodedString()
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-        let identifier = String((0..<16).map { _ in letters[Int.random(in: 0..<letters.count)] })
+    private func caller(_ context: PalateRequestContext) -> String {
+        context.grant?.arn ?? "arn:aws:iam::\(identities.account):root"
+    }
+
+    private func writeCredentials(
+        _ writer: inout XMLWriter, of arn: String, lasting seconds: Int, _ context: PalateRequestContext
+    ) throws {
+        let session = try keys.session(
+            for: context.grant, arn: arn, expires: now().addingTimeInterval(Double(seconds)))
         writer.element("Credentials") { writer in
-            writer.element("AccessKeyId", "ASIA\(identifier)")
-            writer.element("SecretAccessKey", String(key.prefix(40)))
-            writer.element("SessionToken", token)
-            writer.element(
-                "Expiration", WireDate.iso8601(now().addingTimeInterval(Double(seconds)), milliseconds: false))
+            writer.element("AccessKeyId", session.accessKeyID)
+            writer.element("SecretAccessKey", session.secret)
+            writer.element("SessionToken", session.token)
+            writer.element("Expiration", WireDate.iso8601(session.expires, milliseconds: false))
         }
     }
 }

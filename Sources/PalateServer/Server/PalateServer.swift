@@ -1,3 +1,4 @@
+import Access
 package import ControlPlane
 import Foundation
 import Hummingbird
@@ -38,6 +39,7 @@ package struct PalateServer: Service {
         let region = settings.controlPlane.region
         let embedded = try EmbeddedObjectStore(directory: root.appending(path: "objects").path, logger: logger)
         let identity = try IdentityStore(path: root.appending(path: "identity.sqlite").path, account: account)
+        let keys = try Self.keys(settings, logger)
         let outside = try settings.outsideObjectStore.map { try Self.signedStore($0, region: region) }
         controlPlane = try ControlPlane(
             settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
@@ -47,17 +49,44 @@ package struct PalateServer: Service {
         let operations = OperationTable(
             controlPlane: controlPlane,
             recommendations: RecommendationService(campaigns: campaigns, filters: controlPlane))
+        let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
-            s3: S3Service(store: embedded, account: account, region: region),
-            iam: IAMService(identities: identity), sts: STSService(identities: identity))
+            s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys))
+        let access = AccessControl(
+            keys: keys, account: account, region: region,
+            acceptsAnyKeyWhenNoneExists: settings.isLoopback || settings.allowsAnyKey)
         application = Application(
-            responder: dispatcher,
+            responder: AccessResponder(control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3)),
             server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "palate"),
             onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? settings.port) },
             logger: logger)
+    }
+
+    /// - Throws: ``StartError`` when the keys cannot be used, or when there are none and others could reach the server.
+    private static func keys(_ settings: ServerSettings, _ logger: Logger) throws -> KeyStore {
+        do {
+            let keys = try KeyStore(directory: settings.dataDirectory, masterKey: settings.masterKey)
+            let unreadable = try keys.unreadableKeys()
+            guard unreadable.isEmpty else {
+                throw StartError(
+                    "The master key does not open the access key \(unreadable.joined(separator: ", ")): set the right "
+                        + "PALATE_MASTER_KEY or delete it with `palate keys delete`.")
+            }
+            guard try keys.list().isEmpty else { return keys }
+            guard settings.isLoopback || settings.allowsAnyKey else {
+                throw StartError(
+                    "There are no access keys and \(settings.host) can be reached from other machines: create one with "
+                        + "`palate keys create --role admin`, or start with --allow-any-key.")
+            }
+            logger.notice(
+                "There are no access keys: any key is accepted. `palate keys create` makes one and ends this.")
+            return keys
+        } catch let error as KeyError {
+            throw StartError(error.description)
+        }
     }
 
     private static func signedStore(

@@ -11,6 +11,16 @@ package struct ServerSettings: Sendable {
     /// An object store outside; nil for the embedded one.
     package var outsideObjectStore: OutsideObjectStore?
 
+    /// Whether to serve addresses other than loopback while no access key exists.
+    package var allowsAnyKey = false
+    /// 32 bytes in Base64 that seal the access keys' secrets; nil for a file in the data directory.
+    package var masterKey: String?
+
+    /// Whether ``host`` can be reached from this machine alone.
+    package var isLoopback: Bool {
+        ["localhost", "::1", "[::1]"].contains(host.lowercased()) || host.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
+    }
+
     package init(dataDirectory: URL) { self.dataDirectory = dataDirectory }
 
     package struct OutsideObjectStore: Sendable {

@@ -1,6 +1,8 @@
+import Access
 import Foundation
 import HTTPTypes
 import Hummingbird
+import PersonalizeAPI
 
 /// Finds out which service a request is for: all of them share one address.
 ///
@@ -16,21 +18,54 @@ struct ServiceDispatcher: HTTPResponder {
     let iam: any HTTPResponder<PalateRequestContext>
     let sts: any HTTPResponder<PalateRequestContext>
 
-    func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
-        if let target = request.headers[.amazonTarget] {
-            return await personalize.respond(to: request, target: target, context: context)
-        }
-        switch signedService(of: request) {
-        case "iam": return try await iam.respond(to: request, context: context)
-        case "sts": return try await sts.respond(to: request, context: context)
-        case "s3": return try await s3.respond(to: request, context: context)
-        case "personalize": return await personalize.respond(to: request, path: request.uri.path, context: context)
-        default:
-            if request.method == .get, request.uri.path == "/health" { return Self.health }
-            if personalize.answers(request) {
-                return await personalize.respond(to: request, path: request.uri.path, context: context)
+    enum Destination: Equatable {
+        case health, s3, iam, sts
+        /// The control plane, with the value of `X-Amz-Target`.
+        case target(String)
+        /// The runtime or the events service.
+        case path(KeyRole.Service)
+
+        var service: KeyRole.Service {
+            switch self {
+            case .health, .s3: .s3
+            case .iam: .iam
+            case .sts: .sts
+            case .target: .personalize
+            case .path(let service): service
             }
-            return try await s3.respond(to: request, context: context)
+        }
+    }
+
+    func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
+        try await respond(to: request, at: destination(of: request), context: context)
+    }
+
+    func destination(of request: Request) -> Destination {
+        if let target = request.headers[.amazonTarget] { return .target(target) }
+        let operation = OperationRegistry.operation(method: request.method.rawValue, path: request.uri.path)
+        let service: KeyRole.Service =
+            operation?.service == .personalizeEvents ? .personalizeEvents : .personalizeRuntime
+        switch signedService(of: request) {
+        case "iam": return .iam
+        case "sts": return .sts
+        case "s3": return .s3
+        case "personalize": return .path(service)
+        default:
+            if request.method == .get, request.uri.path == "/health" { return .health }
+            return operation == nil ? .s3 : .path(service)
+        }
+    }
+
+    func respond(
+        to request: Request, at destination: Destination, context: PalateRequestContext
+    ) async throws -> Response {
+        switch destination {
+        case .health: return Self.health
+        case .s3: return try await s3.respond(to: request, context: context)
+        case .iam: return try await iam.respond(to: request, context: context)
+        case .sts: return try await sts.respond(to: request, context: context)
+        case .target(let target): return await personalize.respond(to: request, target: target, context: context)
+        case .path: return await personalize.respond(to: request, path: request.uri.path, context: context)
         }
     }
 

@@ -14,6 +14,9 @@ struct ServeCommand: AsyncParsableCommand {
 
               export AWS_ENDPOINT_URL=http://127.0.0.1:8686
 
+            While there are no access keys, any key is accepted, and only on this machine; `palate keys create` makes \
+            keys. PALATE_MASTER_KEY in the environment can stand in for the file master.key in the data directory.
+
             Every option can also be set in the environment (PALATE_PORT=8686) or in a JSON file ({"port": 8686}) that \
             --config names; the command line wins over the environment, the environment over the file. There are also \
             logLevel (notice), and the documented minimums, which a test environment may want lower: \
@@ -47,9 +50,13 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var s3Endpoint: String?
 
+    @Flag(help: "Listen on an address that others can reach although there are no access keys.")
+    var allowAnyKey = false
+
     func run() async throws {
         let given = SettingsReader.Arguments(
-            host: host, port: port, dataDirectory: dataDir, region: region, account: account, s3Endpoint: s3Endpoint)
+            host: host, port: port, dataDirectory: dataDir, region: region, account: account, s3Endpoint: s3Endpoint,
+            allowsAnyKey: allowAnyKey)
         let reader = try await SettingsReader(arguments: given, file: config)
         let settings = try reader.serverSettings()
         let level = try reader.logLevel()

@@ -16,6 +16,7 @@ struct SettingsReader {
         var region: String?
         var account: String?
         var s3Endpoint: String?
+        var allowsAnyKey = false
 
         fileprivate var values: [AbsoluteConfigKey: ConfigValue] {
             var values: [AbsoluteConfigKey: ConfigValue] = [:]
@@ -25,6 +26,7 @@ struct SettingsReader {
             values[["region"]] = region.map { ConfigValue(.string($0), isSecret: false) }
             values[["account"]] = account.map { ConfigValue(.string($0), isSecret: false) }
             values[["s3Endpoint"]] = s3Endpoint.map { ConfigValue(.string($0), isSecret: false) }
+            if allowsAnyKey { values[["allowAnyKey"]] = ConfigValue(.bool(true), isSecret: false) }
             return values
         }
     }
@@ -69,6 +71,8 @@ struct SettingsReader {
         guard (0...65535).contains(settings.port) else {
             throw CommandFailure("port is \(settings.port); it must be from 0 to 65535.")
         }
+        settings.allowsAnyKey = reader.bool(forKey: "allowAnyKey", default: false)
+        settings.masterKey = environment["PALATE_MASTER_KEY"]
         settings.controlPlane = try controlPlaneSettings()
         settings.outsideObjectStore = try outsideObjectStore()
         return settings

@@ -54,44 +54,21 @@ package struct SignatureV4: Sendable {
         if service == "s3" { headers["x-amz-content-sha256"] = payloadHash }
         headers["x-amz-security-token"] = credentials.sessionToken
         let names = headers.keys.sorted()
-        let canonicalHeaders = names.map { "\($0):\(Self.trimmed(headers[$0] ?? ""))\n" }.joined()
-        let signedHeaders = names.joined(separator: ";")
-        let canonicalRequest = [
-            method, path, Self.canonical(query), canonicalHeaders, signedHeaders, payloadHash,
-        ].joined(separator: "\n")
-        let day = String(time.prefix(8))
-        let scope = "\(day)/\(region)/\(service)/aws4_request"
-        let text = ["AWS4-HMAC-SHA256", time, scope, Self.hash(Data(canonicalRequest.utf8))].joined(separator: "\n")
-        let signature = Hexadecimal.encode(Self.hmac(signingKey(day), text))
+        let canonicalRequest = CanonicalRequest(
+            method: method, path: path, query: CanonicalRequest.query(query),
+            headers: names.map { ($0, [headers[$0] ?? ""]) }, payloadHash: payloadHash)
+        let scope = CredentialScope(day: String(time.prefix(8)), region: region, service: service)
+        let key = SigningKey(secret: credentials.secretKey, scope: scope)
+        let signature = key.signature(of: canonicalRequest.stringToSign(timestamp: time, scope: scope))
         headers["authorization"] =
-            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope), SignedHeaders=\(signedHeaders), "
+            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope), "
+            + "SignedHeaders=\(canonicalRequest.signedHeaders), "
             + "Signature=\(signature)"
         return headers
-    }
-
-    package static func canonical(_ query: [(String, String)]) -> String {
-        query.map { (PercentEncoding.encode($0.0), PercentEncoding.encode($0.1)) }
-            .sorted { $0 < $1 }
-            .map { "\($0.0)=\($0.1)" }.joined(separator: "&")
     }
 
     /// `20150830T123600Z`
     package static func timestamp(_ date: Date) -> String {
         WireDate.iso8601(date, milliseconds: false).filter { $0 != "-" && $0 != ":" }
-    }
-
-    private func signingKey(_ day: String) -> Data {
-        var key = Data("AWS4\(credentials.secretKey)".utf8)
-        for part in [day, region, service, "aws4_request"] { key = Self.hmac(key, part) }
-        return key
-    }
-
-    private static func hmac(_ key: Data, _ text: String) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))
-    }
-
-    /// Without space at the ends and with runs of spaces made one.
-    private static func trimmed(_ value: String) -> String {
-        value.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
     }
 }

@@ -1,0 +1,69 @@
+/// A row that came by itself: an event, or what is known of an item, a user or an action.
+package struct StreamedRecord: Sendable, Equatable {
+    /// Who did it, or whom it describes; nil for an event before the login, and for items and actions.
+    package var user: String?
+    /// The session of an event.
+    package let session: String?
+    package let eventIdentifier: String?
+    /// When an event happened, or when another record arrived: seconds since 1970.
+    package let time: Int64
+    /// By field name as in a CSV file, nulls left out; without `USER_ID` where the row is an event.
+    package let cells: [String: String]
+
+    package init(
+        user: String?, session: String? = nil, eventIdentifier: String? = nil, time: Int64, cells: [String: String]
+    ) {
+        self.user = user
+        self.session = session
+        self.eventIdentifier = eventIdentifier
+        self.time = time
+        self.cells = cells
+    }
+}
+
+/// A record and its place in the order of arrival.
+package struct StoredRecord: Sendable, Equatable {
+    /// Grows with each record; never used again.
+    package let position: Int64
+    package let record: StreamedRecord
+}
+
+/// Where streamed records are kept, each in the stream of its dataset.
+///
+/// The embedded store is ``EmbeddedRecordStore``; a log outside the process could stand in its place.
+package protocol StreamedRecordStore: Sendable {
+    /// Returns when the records are durable. An event that names its user also names the user of the events without
+    /// one that came before it in the same session.
+    func append(_ records: [StreamedRecord], to stream: String) async throws
+
+    /// In order of arrival, from after `position`, `limit` at most.
+    func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord]
+
+    /// The newest `limit` records of a user, newest first.
+    func newestRecords(in stream: String, ofUser user: String, limit: Int) async throws -> [StoredRecord]
+
+    /// The place of the newest record; 0 when there is none.
+    func lastPosition(in stream: String) async throws -> Int64
+
+    /// Removes the records of users, and of sessions that never named a user and are called like one.
+    ///
+    /// - Returns: How many.
+    func removeRecords(ofUsers users: Set<String>, from stream: String) async throws -> Int
+
+    func remove(stream: String) async throws
+
+    /// Removes every stream that is not in `streams`.
+    func removeStreams(except streams: Set<String>) async throws
+}
+
+extension StreamedRecordStore {
+    /// All records of a stream in order of arrival.
+    func allRecords(in stream: String) async throws -> [StoredRecord] {
+        var all: [StoredRecord] = []
+        while true {
+            let page = try await records(in: stream, after: all.last?.position ?? 0, limit: 50_000)
+            all += page
+            if page.count < 50_000 { return all }
+        }
+    }
+}

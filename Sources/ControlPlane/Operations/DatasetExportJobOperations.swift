@@ -1,0 +1,48 @@
+import Datasets
+import ObjectStorage
+package import PersonalizeAPI
+
+extension ControlPlane {
+    package func createDatasetExportJob(
+        _ input: CreateDatasetExportJobRequest
+    ) async throws -> CreateDatasetExportJobResponse {
+        let destination = input.jobOutput.s3DataDestination
+        do {
+            _ = try S3Location(parsing: destination.path)
+        } catch {
+            throw PersonalizeError.invalidInput("jobOutput.s3DataDestination.path: \(error)")
+        }
+        let job = DatasetExportJobResource(
+            header: header(.datasetExportJob, name: input.jobName), datasetArn: input.datasetArn,
+            ingestionMode: input.ingestionMode ?? "PUT", roleArn: input.roleArn, path: destination.path,
+            kmsKeyArn: destination.kmsKeyArn)
+        try await create(job, tags: input.tags, job: .exportDataset) { database in
+            let dataset: DatasetResource = try ResourceStore.get(input.datasetArn, in: database)
+            try Self.checkIsActive(dataset)
+            switch DatasetType(name: dataset.datasetType) {
+            case .actions, .actionInteractions:
+                throw PersonalizeError.invalidInput(
+                    "The dataset \(dataset.arn) is of the type \(dataset.datasetType), which cannot be exported.")
+            default: break
+            }
+        }
+        return CreateDatasetExportJobResponse(datasetExportJobArn: job.arn)
+    }
+
+    package func describeDatasetExportJob(
+        _ input: DescribeDatasetExportJobRequest
+    ) async throws -> DescribeDatasetExportJobResponse {
+        let job: DatasetExportJobResource = try await describe(input.datasetExportJobArn)
+        return DescribeDatasetExportJobResponse(datasetExportJob: job.wire)
+    }
+
+    package func listDatasetExportJobs(
+        _ input: ListDatasetExportJobsRequest
+    ) async throws -> ListDatasetExportJobsResponse {
+        let page = try await page(
+            of: DatasetExportJobResource.self, referencing: input.datasetArn, nextToken: input.nextToken,
+            maxResults: input.maxResults)
+        return ListDatasetExportJobsResponse(
+            datasetExportJobs: page.items.map(\.summary), nextToken: page.nextToken)
+    }
+}

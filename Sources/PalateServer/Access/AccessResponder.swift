@@ -1,0 +1,71 @@
+import Access
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ObjectStorage
+import PersonalizeAPI
+
+/// Lets a request through to the services when its signature is right and its key's role covers the operation.
+struct AccessResponder: HTTPResponder {
+    typealias Context = PalateRequestContext
+
+    let control: AccessControl
+    let dispatcher: ServiceDispatcher
+    let answers: AccessAnswers
+
+    func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
+        let destination = dispatcher.destination(of: request)
+        guard destination != .health else {
+            return try await dispatcher.respond(to: request, at: destination, context: context)
+        }
+        var request = request
+        var context = context
+        do {
+            if try !control.acceptsAnyKey() { try await admit(&request, destination, &context) }
+        } catch let failure as AccessFailure {
+            if case .unavailable(let reason) = failure { context.logger.error("\(reason)") }
+            return answers.answer(to: failure, request, destination.service, context)
+        } catch is NIOTooManyBytesError {
+            return answers.tooLarge(destination.service, context)
+        }
+        return try await dispatcher.respond(to: request, at: destination, context: context)
+    }
+
+    private func admit(
+        _ request: inout Request, _ destination: ServiceDispatcher.Destination, _ context: inout PalateRequestContext
+    ) async throws {
+        var collected: ByteBuffer?
+        let source = request
+        let verified = try await control.verify(Self.signed(request), for: destination.service) {
+            var source = source
+            let body = try await source.collectBody(upTo: RequestDecoder.defaultMaximumBytes)
+            collected = body
+            return SignatureV4.hash(body)
+        }
+        if let collected { request.body = RequestBody(buffer: collected) }
+        context.grant = verified.grant
+        context.chunkSignatures = verified.chunkSignatures
+        if let operation = await Self.operation(request, destination) {
+            try control.authorize(verified.grant, operation: operation, of: destination.service)
+        }
+    }
+
+    private static func signed(_ request: Request) -> SignedRequest {
+        var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
+        if let host = request.head.authority { headers.append((name: "host", value: host)) }
+        return SignedRequest(
+            method: request.method.rawValue, target: request.head.path ?? "/", headers: headers)
+    }
+
+    /// The operation's name; nil for what the service will answer with an error anyway.
+    private static func operation(_ request: Request, _ destination: ServiceDispatcher.Destination) async -> String? {
+        switch destination {
+        case .health: nil
+        case .target(let target): OperationRegistry.operation(target: target)?.name
+        case .path: OperationRegistry.operation(method: request.method.rawValue, path: request.uri.path)?.name
+        case .s3: request.method.rawValue
+        case .iam, .sts: try? await QueryProtocolRequest(request).action
+        }
+    }
+}
