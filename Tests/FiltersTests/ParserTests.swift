@@ -46,7 +46,7 @@ import Testing
         ("INCLUDE ItemID WHERE Items.A = x", 1, 32, "Text is written in double quotes"),
         ("INCLUDE ItemID WHERE Items.A = 'x'", 1, 32, "straight double quotes"),
         ("INCLUDE ItemID WHERE Items.A = \"x", 1, 32, "no closing quote"),
-        ("INCLUDE ItemID WHERE Items.A = \"\\n\"", 1, 34, "After a backslash"),
+        ("INCLUDE ItemID WHERE Items.A = \"\\n\"", 1, 33, "After a backslash"),
         ("INCLUDE ItemID WHERE Items.A = 12ab", 1, 32, "\"12ab\" is not a number"),
         ("INCLUDE ItemID WHERE Items.A = 1e999", 1, 32, "not a number"),
         ("INCLUDE ItemID WHERE Items.A = $", 1, 32, "needs a name"),
