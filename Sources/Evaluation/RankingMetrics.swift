@@ -1,6 +1,6 @@
 import Foundation
 
-/// What one ranked list scores against the items that were relevant. Definitions and names are those of EVALUATION.md.
+/// What one ranked list scores against the items that were relevant. Definitions are in docs/evaluation.md.
 public struct RankingMetrics: Sendable, Equatable {
     /// Entries of a list that are looked at.
     public static let depth = 100
