@@ -1,6 +1,4 @@
 package import ControlPlane
-package import Foundation
-package import Recipes
 import Recommenders
 import Synchronization
 
@@ -13,18 +11,11 @@ package final class CampaignRegistry: CampaignHost {
 
     package init() {}
 
-    package func deploy(_ campaign: CampaignResource, recipeArn: String, modelDirectory: URL) async throws {
-        let model = try TrainedModel(contentsOf: modelDirectory)
-        let live = LiveCampaign(model: model)
-        campaigns.withLock { $0[campaign.arn] = live }
-    }
-
-    package func deploy(
-        _ recommender: RecommenderResource, recipe: Recipe, modelDirectory: URL
-    ) async throws {
+    package func deploy(_ served: ServedModel) async throws {
         let live = LiveCampaign(
-            model: try TrainedModel(contentsOf: modelDirectory), seenEventType: recipe.useCase?.seenEventType)
-        campaigns.withLock { $0[recommender.arn] = live }
+            model: try TrainedModel(contentsOf: served.modelDirectory), recipe: served.recipe,
+            configuration: served.configuration)
+        campaigns.withLock { $0[served.arn] = live }
     }
 
     package func retire(campaignArn: String) async {

@@ -2,20 +2,27 @@ import Datasets
 import Filters
 import Foundation
 import LinearAlgebra
+import PersonalizeAPI
 import Recipes
 import Recommenders
 
 /// A campaign at run time: its model, and the one way from a user to ranked items.
 struct LiveCampaign: Sendable {
     let model: TrainedModel
+    let recipe: Recipes.Recipe
+    /// Nil for a recommender, and for a campaign that was created without one.
+    let configuration: CampaignConfig?
     let filters: CampaignFilters
     /// Items on which the user has an event of one of these types are left out.
     private let seenEventTypes: Set<UInt16>
 
-    init(model: TrainedModel, seenEventType: String? = nil) {
+    init(model: TrainedModel, recipe: Recipes.Recipe, configuration: CampaignConfig?) {
         self.model = model
+        self.recipe = recipe
+        self.configuration = configuration
         filters = CampaignFilters(items: model.items)
-        seenEventTypes = seenEventType.map { UseCase.indices(of: $0, in: model.eventTypes) } ?? []
+        seenEventTypes =
+            recipe.useCase?.seenEventType.map { UseCase.indices(of: $0, in: model.eventTypes) } ?? []
     }
 
     struct RankedItem {

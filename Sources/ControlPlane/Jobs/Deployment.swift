@@ -1,15 +1,13 @@
 import Logging
 import GRDB
 package import Foundation
+package import PersonalizeAPI
 package import Recipes
 
 /// What puts a model behind a campaign.
 package protocol CampaignHost: Sendable {
-    /// Makes the campaign answer with the model in `modelDirectory`; returns when it does.
-    func deploy(_ campaign: CampaignResource, recipeArn: String, modelDirectory: URL) async throws
-
-    /// Makes the recommender answer with the model in `modelDirectory`; returns when it does.
-    func deploy(_ recommender: RecommenderResource, recipe: Recipes.Recipe, modelDirectory: URL) async throws
+    /// Makes the campaign or recommender answer with a model; returns when it does.
+    func deploy(_ served: ServedModel) async throws
 
     /// Makes the campaign or recommender answer no more.
     func retire(campaignArn: String) async
@@ -19,6 +17,16 @@ package protocol CampaignHost: Sendable {
 
     /// Reads what is known of a dataset group anew, if it is served.
     func refresh(_ catalogue: ServedCatalogue) async
+}
+
+/// What a campaign or recommender answers with.
+package struct ServedModel: Sendable {
+    /// Of the campaign or recommender.
+    package let arn: String
+    package let recipe: Recipes.Recipe
+    /// Nil for a recommender.
+    package let configuration: CampaignConfig?
+    package let modelDirectory: URL
 }
 
 /// Brings a campaign to life.
@@ -45,7 +53,10 @@ struct Deployment {
             throw JobFailure(reason: "The solution version \(version.arn) has no model.")
         }
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
-        try await host.deploy(campaign, recipeArn: version.recipeArn, modelDirectory: directory)
+        try await host.deploy(
+            ServedModel(
+                arn: campaign.arn, recipe: try controlPlane.recipe(version.recipeArn),
+                configuration: campaign.configuration, modelDirectory: directory))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: version.datasetGroupArn))
     }
 }

@@ -44,7 +44,8 @@ struct RecommenderTraining {
         try outcome.model.write(to: directory)
         // One that was stopped is trained, too, but waits for its start.
         if recommender.status != .inactive {
-            try await host.deploy(recommender, recipe: recipe, modelDirectory: directory)
+            try await host.deploy(
+                ServedModel(arn: recommender.arn, recipe: recipe, configuration: nil, modelDirectory: directory))
             await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
         }
         let hours = (ContinuousClock.now - began) / .seconds(3600)
@@ -95,7 +96,8 @@ struct RecommenderSwitching {
         guard let recipe = controlPlane.recipes.recipe(arn: recommender.recipeArn), let outcome = recommender.outcome
         else { throw JobFailure(reason: "The recommender \(recommender.arn) has no model.") }
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
-        try await host.deploy(recommender, recipe: recipe, modelDirectory: directory)
+        try await host.deploy(
+            ServedModel(arn: recommender.arn, recipe: recipe, configuration: nil, modelDirectory: directory))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
     }
 
