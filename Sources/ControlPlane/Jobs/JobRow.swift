@@ -15,11 +15,14 @@ enum JobKind: String, Codable, Sendable, CaseIterable {
     case trainRecommender
     case startRecommender
     case stopRecommender
+    case inferBatch
+    case segmentUsers
     case delete
 
     var lane: JobLane {
         switch self {
-        case .importDataset, .exportDataset, .deleteUsers, .train, .trainRecommender: .compute
+        case .importDataset, .exportDataset, .deleteUsers, .train, .trainRecommender, .inferBatch, .segmentUsers:
+            .compute
         case .activate, .deploy, .updateCampaign, .startRecommender, .stopRecommender, .delete: .prompt
         }
     }

@@ -16,6 +16,7 @@ struct Training {
         guard let recipe = controlPlane.recipes.recipe(arn: version.recipeArn) else {
             throw JobFailure(reason: "There is no recipe \(version.recipeArn).")
         }
+        if recipe.trainer == .itemAttributeAffinity { try await checkItemsHaveAttributes(version.datasetGroupArn) }
         let selection = try EventSelection(
             eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
             events: version.configuration?.eventsConfig)

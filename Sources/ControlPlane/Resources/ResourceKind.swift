@@ -13,6 +13,8 @@ package enum ResourceKind: String, Codable, Sendable {
     case eventTracker = "event-tracker"
     case datasetExportJob = "dataset-export-job"
     case dataDeletionJob = "data-deletion-job"
+    case batchInferenceJob = "batch-inference-job"
+    case batchSegmentJob = "batch-segment-job"
 
     var resourceType: any Resource.Type {
         switch self {
@@ -28,6 +30,8 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: EventTrackerResource.self
         case .datasetExportJob: DatasetExportJobResource.self
         case .dataDeletionJob: DataDeletionJobResource.self
+        case .batchInferenceJob: BatchInferenceJobResource.self
+        case .batchSegmentJob: BatchSegmentJobResource.self
         }
     }
 
@@ -49,6 +53,8 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: "event tracker"
         case .datasetExportJob: "dataset export job"
         case .dataDeletionJob: "data deletion job"
+        case .batchInferenceJob: "batch inference job"
+        case .batchSegmentJob: "batch segment job"
         }
     }
 }

@@ -99,5 +99,12 @@ struct OperationTable: Sendable {
         on(DescribeDataDeletionJob.self, controlPlane.describeDataDeletionJob)
         on(ListDataDeletionJobs.self, controlPlane.listDataDeletionJobs)
         on(UpdateDataset.self, controlPlane.updateDataset)
+
+        on(CreateBatchInferenceJob.self, controlPlane.createBatchInferenceJob)
+        on(DescribeBatchInferenceJob.self, controlPlane.describeBatchInferenceJob)
+        on(ListBatchInferenceJobs.self, controlPlane.listBatchInferenceJobs)
+        on(CreateBatchSegmentJob.self, controlPlane.createBatchSegmentJob)
+        on(DescribeBatchSegmentJob.self, controlPlane.describeBatchSegmentJob)
+        on(ListBatchSegmentJobs.self, controlPlane.listBatchSegmentJobs)
     }
 }
