@@ -19,6 +19,7 @@ extension ControlPlane {
             let solution: SolutionResource = try ResourceStore.get(version.solutionArn, in: database)
             try Self.checkIsActive(solution)
             try self.checkMayHaveCampaign(solution)
+            try self.check(input.campaignConfig, ofSolution: solution.arn, in: database)
         }
         return CreateCampaignResponse(campaignArn: campaign.arn)
     }

@@ -106,5 +106,6 @@ struct OperationTable: Sendable {
         on(CreateBatchSegmentJob.self, controlPlane.createBatchSegmentJob)
         on(DescribeBatchSegmentJob.self, controlPlane.describeBatchSegmentJob)
         on(ListBatchSegmentJobs.self, controlPlane.listBatchSegmentJobs)
+        on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
     }
 }

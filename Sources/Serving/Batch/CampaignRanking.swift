@@ -71,16 +71,14 @@ struct CampaignRanking: BatchRanking {
     private func rankedList(_ line: BatchLine, count: Int?) throws -> RankedLine {
         let request = try request(ofUser: line)
         guard let list = line.itemList, !list.isEmpty else { throw BatchLineError("itemList is missing or empty.") }
-        guard list.count <= RecommendationService.maximumResults else {
+        guard list.count <= RecommendationService.maximumRankedItems else {
             throw BatchLineError(
-                "itemList has \(list.count) items; it can have at most \(RecommendationService.maximumResults).")
+                "itemList has \(list.count) items; it can have at most \(RecommendationService.maximumRankedItems).")
         }
         var asked = Vocabulary(list)
-        if let allowed = try allowedItems(line, for: request) {
-            asked = Vocabulary(
-                asked.identifiers.filter { item in
-                    campaign.model.items.index(of: item).map { allowed.contains($0) } ?? false
-                })
+        if let filter {
+            asked = try RecommendationService.allowed(
+                of: asked, by: filter.compiled, filter.arn, line.filterValues, metadata: filter.metadata, for: request)
         }
         let items = campaign.ranking(of: asked, for: request.history).prefix(count ?? list.count)
         return RankedLine(items: items.map(\.identifier), scores: items.map(\.score))
