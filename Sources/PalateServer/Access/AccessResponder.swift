@@ -28,6 +28,8 @@ struct AccessResponder: HTTPResponder {
             return answers.answer(to: failure, request, destination.service, context)
         } catch is NIOTooManyBytesError {
             return answers.tooLarge(destination.service, context)
+        } catch is UnfinishedBody {
+            return answers.unfinished(destination.service, context)
         }
         return try await dispatcher.respond(to: request, at: destination, context: context)
     }
@@ -39,9 +41,15 @@ struct AccessResponder: HTTPResponder {
         let source = request
         let verified = try await control.verify(Self.signed(request), for: destination.service) {
             var source = source
-            let body = try await source.collectBody(upTo: RequestDecoder.defaultMaximumBytes)
-            collected = body
-            return SignatureV4.hash(body)
+            do {
+                let body = try await source.collectBody(upTo: RequestDecoder.defaultMaximumBytes)
+                collected = body
+                return SignatureV4.hash(body)
+            } catch let error where error is NIOTooManyBytesError || error is CancellationError {
+                throw error
+            } catch {
+                throw UnfinishedBody()
+            }
         }
         if let collected { request.body = RequestBody(buffer: collected) }
         context.grant = verified.grant
@@ -69,3 +77,6 @@ struct AccessResponder: HTTPResponder {
         }
     }
 }
+
+/// The client ended the request before its body was complete.
+private struct UnfinishedBody: Error {}
