@@ -24,8 +24,9 @@ from conftest import Server  # noqa: E402  (found by the path above)
 from inputs import Inputs  # noqa: E402
 from values import mutated_bytes  # noqa: E402
 from wire import exchange, raw  # noqa: E402
-from world import names  # noqa: E402
+from world import Names, names  # noqa: E402
 
+__all__ = ["Inputs", "Names", "run"]
 BATCH = 40
 SAMPLES = 20
 # Growth over the second half of a run that is not taken for a leak: pages of SQLite and of the allocator.

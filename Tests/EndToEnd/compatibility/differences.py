@@ -7,14 +7,14 @@ MISSING = {
     "CreateBatchInferenceJob", "DescribeBatchInferenceJob", "ListBatchInferenceJobs", "CreateBatchSegmentJob",
     "DescribeBatchSegmentJob", "ListBatchSegmentJobs", "CreateMetricAttribution", "DescribeMetricAttribution",
     "UpdateMetricAttribution", "DeleteMetricAttribution", "ListMetricAttributions", "ListMetricAttributionMetrics",
-    "GetPersonalizedRanking", "GetActionRecommendations",
+    "GetActionRecommendations",
 }
 MISSING_CASES = {
     "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, related items",
-    "GetRecommendations-fullest, with metadata",
+    "GetRecommendations-fullest, with metadata", "GetPersonalizedRanking-fullest, with metadata",
 }
 MISSING_RECIPES = {
-    "aws-user-personalization-v2", "aws-trending-now", "aws-personalized-ranking", "aws-personalized-ranking-v2",
+    "aws-user-personalization-v2", "aws-trending-now",
     "aws-similar-items", "aws-semantic-similarity", "aws-sims", "aws-item-affinity", "aws-item-attribute-affinity",
     "aws-next-best-action", "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
     "aws-ecomm-frequently-bought-together", "aws-ecomm-customers-who-viewed-x-also-viewed",
