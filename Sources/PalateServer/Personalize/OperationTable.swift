@@ -99,5 +99,12 @@ struct OperationTable: Sendable {
         on(DescribeDataDeletionJob.self, controlPlane.describeDataDeletionJob)
         on(ListDataDeletionJobs.self, controlPlane.listDataDeletionJobs)
         on(UpdateDataset.self, controlPlane.updateDataset)
+
+        on(CreateMetricAttribution.self, controlPlane.createMetricAttribution)
+        on(DescribeMetricAttribution.self, controlPlane.describeMetricAttribution)
+        on(ListMetricAttributions.self, controlPlane.listMetricAttributions)
+        on(ListMetricAttributionMetrics.self, controlPlane.listMetricAttributionMetrics)
+        on(UpdateMetricAttribution.self, controlPlane.updateMetricAttribution)
+        on(DeleteMetricAttribution.self, controlPlane.deleteMetricAttribution)
     }
 }
