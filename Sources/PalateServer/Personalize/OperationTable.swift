@@ -106,5 +106,7 @@ struct OperationTable: Sendable {
         on(ListMetricAttributionMetrics.self, controlPlane.listMetricAttributionMetrics)
         on(UpdateMetricAttribution.self, controlPlane.updateMetricAttribution)
         on(DeleteMetricAttribution.self, controlPlane.deleteMetricAttribution)
+
+        on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
     }
 }
