@@ -21,13 +21,14 @@ package struct Recipe: Sendable {
     /// Only of domain recipes.
     package internal(set) var useCase: UseCase?
 
-    /// Knows every parameter of the recipe by the same name.
+    /// Knows every parameter of the recipe, by ``trainerName(of:)``.
     package let trainer: Algorithm
+    private let trainerNames: [String: String]
 
     package init(
         name: String, recipeType: RecipeType, domain: String? = nil, description: String,
         algorithm: AlgorithmDescription, featureTransformation: FeatureTransformationDescription, explores: Bool,
-        creationDate: Date, lastUpdateDate: Date, trainer: Algorithm
+        creationDate: Date, lastUpdateDate: Date, trainer: Algorithm, trainerNames: [String: String] = [:]
     ) {
         self.name = name
         self.recipeType = recipeType
@@ -39,6 +40,7 @@ package struct Recipe: Sendable {
         self.creationDate = creationDate
         self.lastUpdateDate = lastUpdateDate
         self.trainer = trainer
+        self.trainerNames = trainerNames
     }
 
     package var arn: String { "arn:aws:personalize:::recipe/\(name)" }
@@ -70,14 +72,19 @@ package struct Recipe: Sendable {
         return try trainer.train(on: interactions, hyperparameters: parameters, options: options)
     }
 
-    /// Both kinds of parameters, checked, in the one list that ``trainer`` takes.
+    /// Both kinds of parameters, checked, in the one list that ``trainer`` takes and by the names that it knows.
     package func trainerParameters(
         hyperparameters: [String: String], featureTransformationParameters: [String: String]
     ) throws(HyperparameterError) -> [String: String] {
         try check(
             hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
-        return hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+        let parameters = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+        return Dictionary(
+            parameters.map { (trainerName(of: $0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// What ``trainer`` calls a parameter.
+    package func trainerName(of parameter: String) -> String { trainerNames[parameter] ?? parameter }
 
     /// Separates parameters that were given in one list, as on the command line, by the table that knows them; what
     /// neither knows counts as a hyperparameter and is refused there.

@@ -88,7 +88,7 @@ struct LiveCampaign: Sendable {
 }
 
 /// Turns scores into probabilities over all of them.
-private struct Softmax {
+struct Softmax {
     private let scores: [Float]
     private let maximum: Float
     private let sum: Double

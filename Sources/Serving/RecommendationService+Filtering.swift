@@ -38,7 +38,7 @@ extension RecommendationService {
         }
     }
 
-    private func compiled(_ arn: String, for request: Request) async throws -> (CompiledFilter, GroupMetadata) {
+    func compiled(_ arn: String, for request: Request) async throws -> (CompiledFilter, GroupMetadata) {
         let filter = try await filters.servedFilter(arn, forCampaign: request.arn)
         do {
             let metadata = try await campaigns.metadata.metadata(of: filter.catalogue)

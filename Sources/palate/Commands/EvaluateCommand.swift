@@ -26,19 +26,19 @@ struct EvaluateCommand: ParsableCommand {
     var output = ReportFormat.text
 
     func run() throws {
-        let algorithm = try input.algorithm()
+        let (algorithm, hyperparameters) = try input.training()
         guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
         let data = try input.load()
         let bar = ProgressBar()
         defer { bar.finish() }
         let evaluation = Evaluation(
-            of: algorithm, hyperparameters: try input.hyperparameters(), method: self.protocol, folds: folds,
+            of: algorithm, hyperparameters: hyperparameters, method: self.protocol, folds: folds,
             excludeSeen: excludeSeen, seed: input.seed, catalogueItemCount: data.catalogueItemCount)
         let result = try evaluation.run(
             on: data.interactions, options: TrainingOptions(seed: input.seed) { bar.show($0) })
         bar.finish()
         try TrainingReport(
-            recipe: algorithm.rawValue, protocol: self.protocol.rawValue, users: data.interactions.users.count,
+            recipe: input.recipe, protocol: self.protocol.rawValue, users: data.interactions.users.count,
             items: data.interactions.items.count, interactions: data.interactions.count, readSeconds: data.seconds,
             trainingSeconds: result.trainingSeconds, evaluationSeconds: result.evaluationSeconds,
             peakMemoryBytes: PeakMemory.bytes, metrics: result.metrics
