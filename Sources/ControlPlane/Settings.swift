@@ -21,7 +21,8 @@ package struct Quotas: Sendable {
     package var schemas = 500
     package var datasetGroups = 500
     package var datasets = 500
-    package var solutions = 500
+    /// Solutions in one dataset group.
+    package var solutions = 10
     package var campaigns = 5
     package var recommenders = 5
     /// Filters in one dataset group.
@@ -46,6 +47,10 @@ package struct Quotas: Sendable {
     package var segmentItems = 500
     /// Lines of one batch segment job of the recipe aws-item-attribute-affinity.
     package var segmentAttributeQueries = 10
+    /// Metrics in one metric attribution.
+    package var attributedMetrics = 10
+    /// Distinct sources of the events that a metric attribution reports on.
+    package var eventAttributionSources = 100
 
     package init() {}
 
@@ -54,12 +59,12 @@ package struct Quotas: Sendable {
         case .schema: schemas
         case .datasetGroup: datasetGroups
         case .dataset: datasets
-        case .solution: solutions
         case .campaign: campaigns
         case .recommender: recommenders
-        case .datasetImportJob, .solutionVersion, .filter: nil
+        case .datasetImportJob, .solution, .solutionVersion, .filter: nil
         case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
         case .batchInferenceJob, .batchSegmentJob: nil
+        case .metricAttribution: nil
         }
     }
 

@@ -31,7 +31,8 @@ public struct TrainingRun: Sendable {
         /// The part that the managed service reports for a solution version, by its names.
         public var managedServiceMetrics: [String: Double] {
             metrics.filter {
-                RankingMetrics.managedServiceNames.contains($0.key) || SegmentEvaluation.names.contains($0.key)
+                RankingMetrics.managedServiceNames.contains($0.key) || RewardMetrics.names.contains($0.key)
+                    || SegmentEvaluation.names.contains($0.key)
             }
         }
         public let trainingSeconds: Double

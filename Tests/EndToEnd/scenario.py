@@ -121,6 +121,7 @@ DESCRIBE = {
     "dataset-export-job": ("describe_dataset_export_job", "datasetExportJobArn", "datasetExportJob"),
     "batch-inference-job": ("describe_batch_inference_job", "batchInferenceJobArn", "batchInferenceJob"),
     "batch-segment-job": ("describe_batch_segment_job", "batchSegmentJobArn", "batchSegmentJob"),
+    "metric-attribution": ("describe_metric_attribution", "metricAttributionArn", "metricAttribution"),
     "data-deletion-job": ("describe_data_deletion_job", "dataDeletionJobArn", "dataDeletionJob"),
 }
 

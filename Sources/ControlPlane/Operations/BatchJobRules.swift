@@ -59,10 +59,10 @@ extension ControlPlane {
 
     /// Segments of users come from batch segment jobs alone (developer guide, "Getting batch user segments with custom
     /// resources").
-    func checkMayHaveCampaign(_ solution: SolutionResource) throws {
-        guard try recipe(solution.recipeArn).recipeType != .userSegmentation else {
+    func checkMayHaveCampaign(_ version: SolutionVersionResource) throws {
+        guard try recipe(version.recipeArn).recipeType != .userSegmentation else {
             throw PersonalizeError.invalidInput(
-                "The recipe \(solution.recipeArn) is of the type USER_SEGMENTATION, which has no campaigns; "
+                "The recipe \(version.recipeArn) is of the type USER_SEGMENTATION, which has no campaigns; "
                     + "use CreateBatchSegmentJob.")
         }
     }

@@ -20,6 +20,7 @@ extension ControlPlane {
 
     func check(_ configuration: CampaignConfig?, ofSolution arn: String, in database: Database) throws {
         let solution: SolutionResource = try ResourceStore.get(arn, in: database)
-        try Self.check(configuration, of: try recipe(solution.recipeArn))
+        guard let arn = solution.recipeArn ?? solution.bestRecipeArn else { return }
+        try Self.check(configuration, of: try recipe(arn))
     }
 }

@@ -121,6 +121,8 @@ struct SettingsReader {
         try set("themedItems", \.themedItems)
         try set("segmentItems", \.segmentItems)
         try set("segmentAttributeQueries", \.segmentAttributeQueries)
+        try set("attributedMetrics", \.attributedMetrics)
+        try set("eventAttributionSources", \.eventAttributionSources)
         return quotas
     }
 
