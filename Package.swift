@@ -112,6 +112,9 @@ let package = Package(
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
         tests(
             of: "ControlPlane",
-            ["Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", grdb, logging, nioCore]),
+            [
+                "Datasets", "Identity", "ObjectStorage", "PersonalizeAPI", "Recipes", "TextGeneration", grdb, logging,
+                nioCore,
+            ]),
     ]
 )

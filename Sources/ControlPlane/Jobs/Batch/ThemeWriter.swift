@@ -1,11 +1,11 @@
-import Datasets
+package import Datasets
 import Foundation
 import GRDB
-import TextGeneration
+package import TextGeneration
 
 /// Finds a theme for a list of items, and how well each item fits it (developer guide, "Batch recommendations with themes
 /// from Content Generator").
-struct ThemeWriter: Sendable {
+package struct ThemeWriter: Sendable {
     private static let attempts = 2
     private static let longestText = 400
 
@@ -14,16 +14,22 @@ struct ThemeWriter: Sendable {
     /// The column of the items' names.
     let nameField: String
 
-    struct Themed: Sendable, Equatable {
-        let theme: String
+    package init(generator: any TextGenerator, items: MetadataTable, nameField: String) {
+        self.generator = generator
+        self.items = items
+        self.nameField = nameField
+    }
+
+    package struct Themed: Sendable, Equatable {
+        package let theme: String
         /// In the order of relevance to the theme, best first.
-        let items: [String]
+        package let items: [String]
         /// From -1 to 1, one for each item.
-        let relevances: [Double]
+        package let relevances: [Double]
     }
 
     /// - Throws: ``BatchLineError`` when the endpoint gives no theme, `CancellationError`.
-    func theme(for identifiers: [String]) async throws -> Themed {
+    package func theme(for identifiers: [String]) async throws -> Themed {
         guard !identifiers.isEmpty else { throw BatchLineError("There are no recommended items to find a theme for.") }
         let material = identifiers.enumerated().map { "\($0 + 1). \(description(of: $1))" }.joined(separator: "\n")
         var mistake = ""
