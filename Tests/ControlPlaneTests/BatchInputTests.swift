@@ -43,7 +43,8 @@ import Testing
 
     @Test(arguments: [
         (#"{"userId": 1}"#, "userId must be a string."), (#"{"itemList": "a"}"#, "itemList must be a list of strings."),
-        (#"{"itemList": ["a", 2]}"#, "itemList[1] must be a string."), (#"{"filterValues": []}"#, "filterValues must be an object of strings."),
+        (#"{"itemList": ["a", 2]}"#, "itemList[1] must be a string."),
+        (#"{"filterValues": []}"#, "filterValues must be an object of strings."),
         (#"{"filterValues": {"A": 1}}"#, "filterValues.A must be a string."), ("3", "The line must be a JSON object."),
         (#"{"userId": "a""#, "Line 1 is not valid JSON."),
     ])

@@ -9,7 +9,8 @@ import Testing
         schema = try DatasetSchema(
             json: #"{"type": "record", "name": "Items", "namespace": "com.amazonaws.personalize.schema", "fields": ["#
                 + #"{"name": "ITEM_ID", "type": "string"}, {"name": "GENRES", "type": "string", "categorical": true},"#
-                + #"{"name": "YEAR", "type": "int"}, {"name": "color", "type": "string"}, {"name": "COLOR", "type": "string"},"#
+                + #"{"name": "YEAR", "type": "int"}, {"name": "color", "type": "string"},"#
+                + #"{"name": "COLOR", "type": "string"},"#
                 + #"{"name": "DESCRIPTION", "type": "string", "textual": true}], "version": "1.0"}"#)
     }
 
@@ -19,7 +20,10 @@ import Testing
             #"ITEMS.genres = "Comedy" AND ITEMS.genres = "Action""#,
             #"INCLUDE ItemID WHERE Items.GENRES = "Comedy" AND Items.GENRES = "Action""#
         ),
-        (#"(Item.YEAR >= 1990) and items.year<2000"#, #"INCLUDE ItemID WHERE Items.YEAR >= 1990 AND Items.YEAR < 2000"#),
+        (
+            #"(Item.YEAR >= 1990) and items.year<2000"#,
+            #"INCLUDE ItemID WHERE Items.YEAR >= 1990 AND Items.YEAR < 2000"#
+        ),
         (#"ITEMS.color = "red""#, #"INCLUDE ItemID WHERE Items.color = "red""#),
     ])
     func attributesAreReadAsTheExpressionThatIncludesTheItems(text: String, expected: String) throws {
@@ -29,7 +33,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "a condition"), (#"ITEMS.genres IN ("Comedy")"#, "compared with ="), (#"ITEMS.genres != "A""#, "compared with ="),
+        ("", "a condition"), (#"ITEMS.genres IN ("Comedy")"#, "compared with ="),
+        (#"ITEMS.genres != "A""#, "compared with ="),
         (#"ITEMS.genres = "A" OR ITEMS.genres = "B""#, "AND only"), (#"NOT ITEMS.genres = "A""#, "NOT"),
         (#"USERS.age = 5"#, "not of Users"), (#"ITEMS.genres = $GENRE"#, "texts and numbers only"),
         (#"ITEMS.genres = CurrentItem.GENRES"#, "texts and numbers only"), (#"ITEMS.genres = 5"#, "double quotes"),
@@ -44,8 +49,8 @@ import Testing
 
     @Test func arbitraryTextIsReadOrRefused() {
         let pieces = [
-            "ITEMS.genres", "ITEMS.year", "=", "<=", "\"A\"", "5", "AND", "OR", "NOT", "(", ")", "IN", "|", "$P", "*", ".", "\\",
-            "\u{E4}", "\"", "1e999", "IF",
+            "ITEMS.genres", "ITEMS.year", "=", "<=", "\"A\"", "5", "AND", "OR", "NOT", "(", ")", "IN", "|", "$P",
+            "*", ".", "\\", "\u{E4}", "\"", "1e999", "IF",
         ]
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<20_000 {

@@ -90,6 +90,8 @@ import Testing
         #expect(throws: TrainingError.self) {
             try Algorithm.itemAffinity.validate(hyperparameters: ["hidden_dimension": "0"])
         }
-        #expect(throws: TrainingError.self) { try Algorithm.itemAttributeAffinity.validate(hyperparameters: ["bptt": "2"]) }
+        #expect(throws: TrainingError.self) {
+            try Algorithm.itemAttributeAffinity.validate(hyperparameters: ["bptt": "2"])
+        }
     }
 }

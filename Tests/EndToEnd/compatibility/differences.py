@@ -38,6 +38,10 @@ EVERYWHERE = [
 
 # By operation, one line each.
 OPERATIONS = {
+    "CreateBatchInferenceJob": [
+        "Themes come from an endpoint that the operator sets, and without one a job that wants them is refused."],
+    "CreateBatchSegmentJob": [
+        "The users of a segment are in `usersList`, where published code looks for them; the guide's examples differ."],
     "CreateDataset": ["A dataset can be filled as soon as the call returned; the managed service wants it ACTIVE."],
     "CreateDatasetGroup": ["`roleArn` and `kmsKeyArn` are kept and described; see the note on KMS keys."],
     "CreateDatasetImportJob": [
