@@ -20,6 +20,8 @@ extension ControlPlane {
 
     func check(_ configuration: CampaignConfig?, ofSolution arn: String, in database: Database) throws {
         let solution: SolutionResource = try ResourceStore.get(arn, in: database)
-        try Self.check(configuration, of: try recipe(solution.recipeArn))
+        // A solution that searches for a recipe finds one that chooses the items itself.
+        guard let recipeArn = solution.recipeArn else { return }
+        try Self.check(configuration, of: try recipe(recipeArn))
     }
 }

@@ -10,8 +10,7 @@ MISSING = {
     "GetPersonalizedRanking", "GetActionRecommendations",
 }
 MISSING_CASES = {
-    "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, related items",
-    "GetRecommendations-fullest, with metadata",
+    "GetRecommendations-fullest, related items", "GetRecommendations-fullest, with metadata",
 }
 MISSING_RECIPES = {
     "aws-user-personalization-v2", "aws-trending-now", "aws-personalized-ranking", "aws-personalized-ranking-v2",
@@ -46,8 +45,11 @@ OPERATIONS = {
     "CreateDatasetImportJob": [
         "Without `roleArn` the job fails and says so: a role that may read the data is always needed."],
     "CreateSolution": [
-        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous."],
+        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous.",
+        "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2.",
+        "`performIncrementalUpdate` is taken by what takes UPDATE, too; its default is false."],
     "CreateSolutionVersion": [
+        "An UPDATE has the metrics of the version that it updates: it fits nothing.",
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
     "DescribeRecipe": ["Descriptions and hyperparameters beyond the documented ones are Palate's own."],
