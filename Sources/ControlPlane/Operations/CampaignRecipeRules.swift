@@ -20,8 +20,8 @@ extension ControlPlane {
 
     func check(_ configuration: CampaignConfig?, ofSolution arn: String, in database: Database) throws {
         let solution: SolutionResource = try ResourceStore.get(arn, in: database)
-        // A solution that searches for a recipe finds one that chooses the items itself.
-        guard let recipeArn = solution.recipeArn else { return }
+        // A solution that searched for its recipe has found one by the time it can have a campaign.
+        guard let recipeArn = solution.recipeArn ?? solution.bestRecipeArn else { return }
         try Self.check(configuration, of: try recipe(recipeArn))
     }
 }
