@@ -7,8 +7,8 @@ MISSING = {
     "GetActionRecommendations",
 }
 MISSING_CASES = {
-    "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, related items",
-    "GetRecommendations-fullest, with metadata", "GetPersonalizedRanking-fullest, with metadata",
+    "GetRecommendations-fullest, related items", "GetRecommendations-fullest, with metadata",
+    "GetPersonalizedRanking-fullest, with metadata",
 }
 MISSING_RECIPES = {
     "aws-user-personalization-v2", "aws-trending-now",
@@ -19,7 +19,11 @@ MISSING_RECIPES = {
 
 # Members that no legal input can have.
 RANGES = "solutionConfig.hpoConfig.algorithmHyperParameterRanges.continuousHyperParameterRanges[]"
+THEMES = "themeGenerationConfig"
 REFUSED_MEMBERS = {
+    # Themes need an endpoint that generates text; test_batch_recipes.py has one.
+    "CreateBatchInferenceJob": {
+        THEMES, f"{THEMES}.fieldsForThemeGeneration", f"{THEMES}.fieldsForThemeGeneration.itemName"},
     "CreateSolution": {f"{RANGES}.{name}" for name in ("name", "minValue", "maxValue")},
 }
 
@@ -49,8 +53,11 @@ OPERATIONS = {
     "CreateMetricAttribution": [
         "The sums that would go to CloudWatch are on `GET /metrics`, so the role needs no permission for CloudWatch."],
     "CreateSolution": [
-        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous."],
+        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous.",
+        "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2.",
+        "`performIncrementalUpdate` is taken by what takes UPDATE, too; its default is false."],
     "CreateSolutionVersion": [
+        "An UPDATE has the metrics of the version that it updates: it fits nothing.",
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
     "DescribeRecipe": ["Descriptions and hyperparameters beyond the documented ones are Palate's own."],
