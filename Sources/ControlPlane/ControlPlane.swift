@@ -5,6 +5,7 @@ package import Logging
 package import ObjectStorage
 import PersonalizeAPI
 package import Recipes
+import Synchronization
 
 /// The resources of Palate, their states and rules, and the jobs that bring them there.
 ///
@@ -24,7 +25,15 @@ package final class ControlPlane: Sendable {
     let access: IdentityStore?
     /// What came through PutEvents and its like, in the stream of each dataset.
     package let streamedRecords: any StreamedRecordStore
-    let trackers = TrackerIndex()
+    let targets: RecordTargetCache
+    /// The event types of each dataset of interactions.
+    let eventTypes = DistinctValues()
+    /// The sources of each metric attribution.
+    let attributionSources = DistinctValues()
+    let answerSources = AnswerSources()
+    let itemValues = ItemValues()
+    /// The day, counted from 1970, on which old sums were last removed.
+    let sumsRemovalDay = Mutex<Int64>(0)
     let clock: @Sendable () -> Date
     let identifiers: IdentifierSource
     let logger: Logger
@@ -49,6 +58,7 @@ package final class ControlPlane: Sendable {
         names = ResourceNames(region: settings.region, account: settings.account)
         try directories.create()
         database = try ControlPlaneDatabase(at: directories.database)
+        targets = RecordTargetCache(changes: database.changes)
         streamedRecords = try EmbeddedRecordStore(at: directories.events)
         jobs = JobQueue(database: database, logger: logger)
     }
@@ -84,6 +94,9 @@ package final class ControlPlane: Sendable {
                     "The account already has \(pending) pending or in-progress resources of the kind \(R.kind.noun).")
             }
             try ResourceStore.insert(resource, tags: tags, in: database)
+            if R.kind.givesAnswers {
+                try AnswerSourceRow(sourceArn: resource.arn).insert(database, onConflict: .ignore)
+            }
             if let job { try JobRow.enqueue(job, arn: resource.arn, in: database) }
         }
         if let job { jobs.wake(job.lane) }

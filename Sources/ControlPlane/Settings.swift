@@ -34,6 +34,10 @@ package struct Quotas: Sendable {
     package var filterEventsPerType = 100
     /// Solution versions that wait for their training or are being trained.
     package var pendingSolutionVersions = 20
+    /// Metrics in one metric attribution.
+    package var attributedMetrics = 10
+    /// Distinct sources of the events that a metric attribution reports on.
+    package var eventAttributionSources = 100
 
     package init() {}
 
@@ -47,6 +51,7 @@ package struct Quotas: Sendable {
         case .recommender: recommenders
         case .datasetImportJob, .solutionVersion, .filter: nil
         case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
+        case .metricAttribution: nil
         }
     }
 

@@ -1,6 +1,6 @@
+import ControlPlane
 import Datasets
 import Filters
-import Foundation
 package import PersonalizeAPI
 import Recipes
 import Recommenders
@@ -43,7 +43,7 @@ extension RecommendationService {
             personalizedRanking: campaign.ranking(of: asked, for: request.history).map {
                 PredictedItem(itemId: $0.identifier, score: $0.score)
             },
-            recommendationId: "RID-\(UUID().uuidString.lowercased())")
+            recommendationId: RecommendationIdentifier(sourceArn: input.campaignArn).next())
     }
 
     /// The items that a filter lets pass, whether the model knows them or not.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PersonalizeAPI
 
 /// Removes a resource with what hangs on it, first from the database, then from the disk.
 ///
@@ -12,8 +13,11 @@ struct Deletion {
         let arn = job.arn
         await host.retire(campaignArn: arn)
         let folders = try await foldersOwned(by: arn)
-        let stream = try await controlPlane.database.pool.read {
-            try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream
+        let (stream, attribution) = try await controlPlane.database.pool.read {
+            (
+                try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream,
+                try ResourceStore.find(arn, as: MetricAttributionResource.self, in: $0)
+            )
         }
         try await controlPlane.finish(job) { _, database in
             for kind in [
@@ -26,7 +30,16 @@ struct Deletion {
             }
             try ResourceStore.delete(arn, in: database)
         }
-        if let stream { try? await controlPlane.streamedRecords.remove(stream: stream) }
+        if let stream {
+            try? await controlPlane.streamedRecords.remove(stream: stream)
+            controlPlane.eventTypes.forget(stream)
+            await controlPlane.itemValues.forget(stream)
+        }
+        if let attribution {
+            let metrics = attribution.metrics.map(\.metricName)
+            try? await controlPlane.streamedRecords.removeSums(of: attribution.key, metrics: metrics)
+            controlPlane.attributionSources.forget(attribution.key)
+        }
         for folder in folders { try? FileManager.default.removeItem(at: folder) }
     }
 

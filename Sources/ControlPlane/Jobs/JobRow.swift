@@ -16,11 +16,13 @@ enum JobKind: String, Codable, Sendable, CaseIterable {
     case startRecommender
     case stopRecommender
     case delete
+    case createMetricAttribution
 
     var lane: JobLane {
         switch self {
         case .importDataset, .exportDataset, .deleteUsers, .train, .trainRecommender: .compute
         case .activate, .deploy, .updateCampaign, .startRecommender, .stopRecommender, .delete: .prompt
+        case .createMetricAttribution: .prompt
         }
     }
 }

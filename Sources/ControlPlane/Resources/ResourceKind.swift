@@ -13,6 +13,7 @@ package enum ResourceKind: String, Codable, Sendable {
     case eventTracker = "event-tracker"
     case datasetExportJob = "dataset-export-job"
     case dataDeletionJob = "data-deletion-job"
+    case metricAttribution = "metric-attribution"
 
     var resourceType: any Resource.Type {
         switch self {
@@ -28,11 +29,15 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: EventTrackerResource.self
         case .datasetExportJob: DatasetExportJobResource.self
         case .dataDeletionJob: DataDeletionJobResource.self
+        case .metricAttribution: MetricAttributionResource.self
         }
     }
 
     /// Whether resources of the kind can have tags.
-    var isTaggable: Bool { self != .schema }
+    var isTaggable: Bool { self != .schema && self != .metricAttribution }
+
+    /// Whether resources of the kind give recommendations, each with a recommendationId.
+    var givesAnswers: Bool { self == .campaign || self == .recommender }
 
     /// How a message names the kind.
     var noun: String {
@@ -49,6 +54,7 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: "event tracker"
         case .datasetExportJob: "dataset export job"
         case .dataDeletionJob: "data deletion job"
+        case .metricAttribution: "metric attribution"
         }
     }
 }

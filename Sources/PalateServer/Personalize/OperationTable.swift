@@ -100,6 +100,13 @@ struct OperationTable: Sendable {
         on(ListDataDeletionJobs.self, controlPlane.listDataDeletionJobs)
         on(UpdateDataset.self, controlPlane.updateDataset)
 
+        on(CreateMetricAttribution.self, controlPlane.createMetricAttribution)
+        on(DescribeMetricAttribution.self, controlPlane.describeMetricAttribution)
+        on(ListMetricAttributions.self, controlPlane.listMetricAttributions)
+        on(ListMetricAttributionMetrics.self, controlPlane.listMetricAttributionMetrics)
+        on(UpdateMetricAttribution.self, controlPlane.updateMetricAttribution)
+        on(DeleteMetricAttribution.self, controlPlane.deleteMetricAttribution)
+
         on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
     }
 }

@@ -49,15 +49,19 @@ package struct PalateServer: Service {
         let operations = OperationTable(
             controlPlane: controlPlane,
             recommendations: RecommendationService(campaigns: campaigns, filters: controlPlane))
+        let registry = MetricRegistry()
         let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
-            s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys))
+            s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys),
+            metrics: MetricsPage(registry: registry, controlPlane: controlPlane))
         let access = AccessControl(
             keys: keys, account: account, region: region,
             acceptsAnyKeyWhenNoneExists: settings.isLoopback || settings.allowsAnyKey)
         application = Application(
-            responder: AccessResponder(control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3)),
+            responder: MeasuredResponder(
+                responder: AccessResponder(control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3)),
+                registry: registry),
             server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "palate"),

@@ -113,6 +113,8 @@ struct SettingsReader {
         try set("datasetGroupFilterFields", \.datasetGroupFilterFields)
         try set("filterEventsPerType", \.filterEventsPerType)
         try set("pendingSolutionVersions", \.pendingSolutionVersions)
+        try set("attributedMetrics", \.attributedMetrics)
+        try set("eventAttributionSources", \.eventAttributionSources)
         return quotas
     }
 
