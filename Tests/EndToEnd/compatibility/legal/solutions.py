@@ -28,7 +28,7 @@ def _(world):
                 "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "1.0"},
             "optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "OFF"},
             "trainingDataConfig": {
-                "excludedDatasetColumns": {"Interactions": ["DEVICE"], "Items": ["PRICE"], "Users": ["AGE"]}},
+                "excludedDatasetColumns": {"Interactions": ["DEVICE"], "Items": ["DESCRIPTION"], "Users": ["AGE"]}},
             "autoTrainingConfig": {"schedulingExpression": "rate(30 days)"},
         },
     }
