@@ -21,7 +21,8 @@ package struct Quotas: Sendable {
     package var schemas = 500
     package var datasetGroups = 500
     package var datasets = 500
-    package var solutions = 500
+    /// Solutions in one dataset group.
+    package var solutions = 10
     package var campaigns = 5
     package var recommenders = 5
     /// Filters in one dataset group.
@@ -46,10 +47,9 @@ package struct Quotas: Sendable {
         case .schema: schemas
         case .datasetGroup: datasetGroups
         case .dataset: datasets
-        case .solution: solutions
         case .campaign: campaigns
         case .recommender: recommenders
-        case .datasetImportJob, .solutionVersion, .filter: nil
+        case .datasetImportJob, .solution, .solutionVersion, .filter: nil
         case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
         case .metricAttribution: nil
         }

@@ -30,7 +30,9 @@ public struct TrainingRun: Sendable {
         public let metrics: [String: Double]
         /// The part that the managed service reports for a solution version, by its names.
         public var managedServiceMetrics: [String: Double] {
-            metrics.filter { RankingMetrics.managedServiceNames.contains($0.key) }
+            metrics.filter {
+                RankingMetrics.managedServiceNames.contains($0.key) || RewardMetrics.names.contains($0.key)
+            }
         }
         public let trainingSeconds: Double
         public let evaluationSeconds: Double

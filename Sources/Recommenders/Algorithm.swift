@@ -28,12 +28,14 @@ public enum Algorithm: String, Sendable, CaseIterable {
                 hyperparameters: try .init(hyperparameters), options: options)
         case .popularity:
             try HyperparameterReader(hyperparameters).finish()
-            recommender = Popularity(histories: histories, items: interactions.items)
+            recommender = Popularity(
+                histories: histories, items: interactions.items,
+                weights: options.eventWeights.numbered(by: interactions.eventTypes))
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
             algorithm: self, hyperparameters: hyperparameters, seed: options.seed, interactions: interactions,
-            histories: histories, recommender: recommender)
+            histories: histories, recommender: recommender, objective: options.objective)
     }
 
     /// Checks names and values without training.
