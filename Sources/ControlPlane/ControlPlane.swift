@@ -6,6 +6,7 @@ package import ObjectStorage
 import PersonalizeAPI
 package import Recipes
 import Synchronization
+package import TextGeneration
 
 /// The resources of Palate, their states and rules, and the jobs that bring them there.
 ///
@@ -25,6 +26,8 @@ package final class ControlPlane: Sendable {
     let access: IdentityStore?
     /// What came through PutEvents and its like, in the stream of each dataset.
     package let streamedRecords: any StreamedRecordStore
+    /// Writes the themes of batch inference jobs; nil when the operator set no endpoint.
+    let textGenerator: (any TextGenerator)?
     let targets: RecordTargetCache
     /// The event types of each dataset of interactions.
     let eventTypes = DistinctValues()
@@ -45,8 +48,9 @@ package final class ControlPlane: Sendable {
     package init(
         settings: ControlPlaneSettings, directories: DataDirectories, objects: any ObjectStore,
         access: IdentityStore?, recipes: RecipeCatalogue, clock: @escaping @Sendable () -> Date = { Date() },
-        identifiers: IdentifierSource = .random, logger: Logger
+        identifiers: IdentifierSource = .random, textGenerator: (any TextGenerator)? = nil, logger: Logger
     ) throws {
+        self.textGenerator = textGenerator
         self.settings = settings
         self.directories = directories
         self.objects = objects

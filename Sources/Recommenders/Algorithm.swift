@@ -6,6 +6,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case userPersonalization = "aws-user-personalization"
     /// The same list for everybody, see ``Popularity``.
     case popularity = "aws-popularity-count"
+    /// Users by how likely they are to interact with an item, see ``ItemAffinity``.
+    case itemAffinity = "aws-item-affinity"
+    /// The same for the items that have some attributes.
+    case itemAttributeAffinity = "aws-item-attribute-affinity"
 
     /// Learns from `interactions`.
     ///
@@ -31,6 +35,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = Popularity(
                 histories: histories, items: interactions.items,
                 weights: options.eventWeights.numbered(by: interactions.eventTypes))
+        case .itemAffinity, .itemAttributeAffinity:
+            recommender = try ItemAffinity(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -43,6 +51,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
         case .popularity: try HyperparameterReader(hyperparameters).finish()
+        case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         }
     }
 }

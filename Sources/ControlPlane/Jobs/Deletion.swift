@@ -22,6 +22,7 @@ struct Deletion {
         try await controlPlane.finish(job) { _, database in
             for kind in [
                 ResourceKind.datasetImportJob, .datasetExportJob, .dataDeletionJob, .solutionVersion, .filter,
+                .batchInferenceJob, .batchSegmentJob,
             ] {
                 for dependant in try ResourceStore.references(to: arn, from: kind, in: database)
                 where try isOwned(dependant, by: arn, in: database) {
@@ -43,8 +44,8 @@ struct Deletion {
         for folder in folders { try? FileManager.default.removeItem(at: folder) }
     }
 
-    /// Import and export jobs belong to their dataset, data deletion jobs and filters to their group, versions to their
-    /// solution; some also reference what they only use.
+    /// Import and export jobs belong to their dataset, data deletion jobs and filters to their group, versions and batch
+    /// jobs to their solution; some also reference what they only use.
     private func isOwned(_ dependant: String, by arn: String, in database: Database) throws -> Bool {
         if let job = try ResourceStore.find(dependant, as: DatasetImportJobResource.self, in: database) {
             return job.datasetArn == arn
@@ -57,6 +58,12 @@ struct Deletion {
         }
         if let version = try ResourceStore.find(dependant, as: SolutionVersionResource.self, in: database) {
             return version.solutionArn == arn
+        }
+        if let job = try ResourceStore.find(dependant, as: BatchInferenceJobResource.self, in: database) {
+            return job.solutionArn == arn
+        }
+        if let job = try ResourceStore.find(dependant, as: BatchSegmentJobResource.self, in: database) {
+            return job.solutionArn == arn
         }
         if let filter = try ResourceStore.find(dependant, as: FilterResource.self, in: database) {
             return filter.datasetGroupArn == arn

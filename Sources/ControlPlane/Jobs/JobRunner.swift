@@ -64,6 +64,14 @@ package struct JobRunner: Service {
                 }
             case .startRecommender: try await RecommenderSwitching(controlPlane: controlPlane, host: host).start(job)
             case .stopRecommender: try await RecommenderSwitching(controlPlane: controlPlane, host: host).stop(job)
+            case .inferBatch:
+                try await withTaskExecutorPreference(compute) {
+                    try await BatchInference(controlPlane: controlPlane, host: host).run(job)
+                }
+            case .segmentUsers:
+                try await withTaskExecutorPreference(compute) {
+                    try await BatchSegmentation(controlPlane: controlPlane).run(job)
+                }
             case .delete: try await Deletion(controlPlane: controlPlane, host: host).run(job)
             case .createMetricAttribution: try await MetricAttributionCreation(controlPlane: controlPlane).run(job)
             }

@@ -13,6 +13,9 @@ struct Training {
     func run(_ job: JobRow) async throws {
         let began = ContinuousClock.now
         let version: SolutionVersionResource = try await controlPlane.describe(job.arn)
+        if controlPlane.recipes.recipe(arn: version.recipeArn)?.trainer == .itemAttributeAffinity {
+            try await checkItemsHaveAttributes(version.datasetGroupArn)
+        }
         let configuration =
             version.performAutoML ? RecipeSearch.configuration(version.configuration) : version.configuration
         let selection = try EventSelection(

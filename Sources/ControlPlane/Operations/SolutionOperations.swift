@@ -57,6 +57,7 @@ extension ControlPlane {
             if let training = versions.first(where: { $0.resource.status.isBeingCreated }) {
                 throw PersonalizeError.inUse("The solution version \(training.resource.arn) is being trained.")
             }
+            try Self.checkHasNoUnfinishedBatchJob(solution, in: database)
         }
         return NoOutput()
     }

@@ -13,6 +13,8 @@ package enum ResourceKind: String, Codable, Sendable {
     case eventTracker = "event-tracker"
     case datasetExportJob = "dataset-export-job"
     case dataDeletionJob = "data-deletion-job"
+    case batchInferenceJob = "batch-inference-job"
+    case batchSegmentJob = "batch-segment-job"
     case metricAttribution = "metric-attribution"
 
     var resourceType: any Resource.Type {
@@ -29,6 +31,8 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: EventTrackerResource.self
         case .datasetExportJob: DatasetExportJobResource.self
         case .dataDeletionJob: DataDeletionJobResource.self
+        case .batchInferenceJob: BatchInferenceJobResource.self
+        case .batchSegmentJob: BatchSegmentJobResource.self
         case .metricAttribution: MetricAttributionResource.self
         }
     }
@@ -54,6 +58,8 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: "event tracker"
         case .datasetExportJob: "dataset export job"
         case .dataDeletionJob: "data deletion job"
+        case .batchInferenceJob: "batch inference job"
+        case .batchSegmentJob: "batch segment job"
         case .metricAttribution: "metric attribution"
         }
     }

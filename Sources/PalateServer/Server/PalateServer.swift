@@ -10,6 +10,7 @@ import Recipes
 import Serving
 import ServiceLifecycle
 import Synchronization
+import TextGeneration
 
 /// One process: the HTTP service, the jobs and the stores they share.
 package struct PalateServer: Service {
@@ -43,7 +44,8 @@ package struct PalateServer: Service {
         let outside = try settings.outsideObjectStore.map { try Self.signedStore($0, region: region) }
         controlPlane = try ControlPlane(
             settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
-            access: outside == nil ? identity : nil, recipes: .standard, logger: logger)
+            access: outside == nil ? identity : nil, recipes: .standard,
+            textGenerator: try settings.themeEndpoint.map(Self.textGenerator), logger: logger)
         campaigns = CampaignRegistry()
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
@@ -102,6 +104,14 @@ package struct PalateServer: Service {
                 credentials: AWSCredentials(accessKey: outside.accessKey, secretKey: outside.secretKey))
         } catch {
             throw StartError("The S3 endpoint cannot be used: \(error)")
+        }
+    }
+
+    private static func textGenerator(_ endpoint: ServerSettings.ThemeEndpoint) throws -> any TextGenerator {
+        do {
+            return try ChatCompletions(baseURL: endpoint.baseURL, model: endpoint.model, key: endpoint.key)
+        } catch {
+            throw StartError("themes.baseURL cannot be used: \(error)")
         }
     }
 

@@ -93,6 +93,8 @@ extension TrainedModel {
         case .userPersonalization:
             recommender = try UserPersonalization(file: weights, items: items, eventTypes: eventTypes)
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
+        case .itemAffinity, .itemAttributeAffinity:
+            recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 # What is not there yet: operations, legal inputs, recipes. The tests fail when one of them is there after all.
 MISSING = {
-    "CreateBatchInferenceJob", "DescribeBatchInferenceJob", "ListBatchInferenceJobs", "CreateBatchSegmentJob",
-    "DescribeBatchSegmentJob", "ListBatchSegmentJobs", "GetActionRecommendations",
+    "GetActionRecommendations",
 }
 MISSING_CASES = {
     "CreateBatchInferenceJob-fullest, themes",
@@ -13,7 +12,7 @@ MISSING_CASES = {
 }
 MISSING_RECIPES = {
     "aws-user-personalization-v2", "aws-trending-now",
-    "aws-similar-items", "aws-semantic-similarity", "aws-sims", "aws-item-affinity", "aws-item-attribute-affinity",
+    "aws-similar-items", "aws-semantic-similarity", "aws-sims",
     "aws-next-best-action", "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
     "aws-ecomm-frequently-bought-together", "aws-ecomm-customers-who-viewed-x-also-viewed",
 }
