@@ -8,7 +8,8 @@ MISSING = {
 }
 MISSING_CASES = {
     "CreateBatchInferenceJob-fullest, themes",
-    "GetRecommendations-fullest, related items", "GetRecommendations-fullest, with metadata", "GetPersonalizedRanking-fullest, with metadata",
+    "GetRecommendations-fullest, related items", "GetRecommendations-fullest, with metadata",
+    "GetPersonalizedRanking-fullest, with metadata",
 }
 MISSING_RECIPES = {
     "aws-user-personalization-v2", "aws-trending-now",
@@ -50,9 +51,11 @@ OPERATIONS = {
     "CreateSolution": [
         "`performAutoML`, which the managed service no longer advises, measures the listed recipes on the same users and "
         "keeps the best; docs/training.md says how.",
-        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous."],
+        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous.",
+        "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2.",
+        "`performIncrementalUpdate` is taken by what takes UPDATE, too; its default is false."],
     "CreateSolutionVersion": [
-        "`UPDATE` takes new items, users and events into the model in a moment, without fitting it anew.",
+        "An UPDATE takes a moment and has the metrics of the version that it updates: it fits nothing.",
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
     "DescribeRecipe": ["Descriptions and hyperparameters beyond the documented ones are Palate's own."],
