@@ -63,6 +63,7 @@ OPERATIONS = {
     "GetRecommendations": ["`context` is checked and not used: the models learn from what users did, not from contexts."],
     "ListDatasetGroups": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
+    "ListMetricAttributionMetrics": ["`metricAttributionArn` is required: a list of all attributions' metrics would not say whose."],
     "ListSchemas": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
     "PutEvents": ["An unknown `trackingId` is `InvalidInputException`, the one error that the service model has here."],

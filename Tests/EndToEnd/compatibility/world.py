@@ -51,6 +51,7 @@ class World:
             domain: [self.recommender(domain) for _ in range(2)] for domain in data.DOMAIN_SCHEMAS}
         self.filter = self.new_filter("EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($TYPES)")
         self.second_filter = self.new_filter('INCLUDE ItemID WHERE Items.GENRES IN ($GENRES)')
+        self.user_filter = self.new_filter("INCLUDE UserID WHERE Users.AGE > 1")
         self.action_filter = self.new_filter("INCLUDE ActionID WHERE Actions.CHANNEL IN ($CHANNEL)")
         tracker = self.do("CreateEventTracker", name=self.name(), datasetGroupArn=self.group)
         self.tracker, self.tracking = tracker["eventTrackerArn"], tracker["trackingId"]

@@ -54,8 +54,7 @@ def _(world):
 @legal("CreateBatchSegmentJob", "fullest")
 def segment_job(world):
     job = with_key(batch(world, world.longest_name, "segments", '{"itemId": "i1"}\n'))
-    group_filter = world.new_filter('INCLUDE UserID WHERE Users.AGE > 1')
-    return {**job, "filterArn": group_filter, "numResults": 30, "tags": world.tags}
+    return {**job, "filterArn": world.user_filter, "numResults": 30, "tags": world.tags}
 
 
 only("DescribeBatchSegmentJob", "batchSegmentJobArn",
