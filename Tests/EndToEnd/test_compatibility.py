@@ -1,6 +1,8 @@
 """The service model, operation by operation: legal inputs succeed, illegal ones are refused by name."""
 
+import http.server
 import json
+import threading
 
 import pytest
 
@@ -17,14 +19,35 @@ from conftest import Server
 by_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 
 
+class Writer(http.server.BaseHTTPRequestHandler):
+    """Generates the same text for everyone, as a chat completion."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps({"choices": [{"message": {"content": "Things like this"}}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """A server of its own, so that the lists hold what is in the world and nothing else."""
-    server = Server(tmp_path_factory.mktemp("compatibility") / "data").start()
+    writer = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Writer)
+    threading.Thread(target=writer.serve_forever, daemon=True).start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PALATE_THEMES_BASE_URL", f"http://127.0.0.1:{writer.server_port}/v1")
+        patch.setenv("PALATE_THEMES_MODEL", "any")
+        server = Server(tmp_path_factory.mktemp("compatibility") / "data").start()
     try:
         yield World(server)
     finally:
         server.stop()
+        writer.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +149,8 @@ def test_an_arn_of_nothing_or_of_another_kind_gets_a_modelled_error(world, opera
 def test_a_token_of_no_page_is_refused(world, operation, token):
     if operation.name == "ListSchemas" and token == "MTpzY2hlbWEv":
         return  # It is a token of this list.
-    answer = world.call(operation, {"nextToken": token})
+    smallest_input = next(case for case in legal.ALL if case.name == f"{operation.name}-smallest").make(world)
+    answer = world.call(operation, {**smallest_input, "nextToken": token})
     check_error(operation, answer)
     assert answer.code == "InvalidNextTokenException"
 

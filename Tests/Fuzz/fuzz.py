@@ -13,6 +13,7 @@ import collections
 import itertools
 import multiprocessing
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "EndToEnd")]
 
-from conftest import Server  # noqa: E402  (found by the path above)
+from conftest import Server, binary  # noqa: E402  (found by the path above)
 from inputs import Inputs  # noqa: E402
 from values import mutated_bytes  # noqa: E402
 from wire import exchange, raw  # noqa: E402
@@ -53,7 +54,10 @@ def send(seed, count, names, results, failures):
         batch = list(itertools.islice(stream, min(BATCH, count - sent)))
         statuses = collections.Counter()
         failed = 0
-        for input, status, body in exchange(names.port, batch):
+        signed = [input for input in batch if input.family == "signatures"]
+        others = [input for input in batch if input.family != "signatures"]
+        answers = itertools.chain(exchange(names.port, others), exchange(names.guarded_port, signed))
+        for input, status, body in answers:
             statuses[input.family, status] += 1
             if is_failure(status):
                 failed += 1
@@ -71,9 +75,37 @@ def send(seed, count, names, results, failures):
         results.put((statuses, failed))
 
 
-def run(server, count, processes, seed, failures, report=print):
-    """Returns how many inputs there were, the statuses by family, the number of failures and samples of resident bytes."""
-    known = names(server)
+def guarded_server(folder):
+    """A server with an access key, and the key."""
+    folder.mkdir(parents=True)
+    command = [str(binary()), "keys", "create", "--role", "admin", "--data-dir", str(folder)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    values = dict(line.split("=", 1) for line in lines)
+    return Server(folder).start(), (values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"])
+
+
+def run(folder, count, processes, seed, report=print):
+    """
+    Returns how many inputs there were, the statuses by family, the number of failures, samples of the server's resident bytes,
+    and whether it and the one with access keys live to the end.
+    """
+    failures = folder / "failures"
+    failures.mkdir(parents=True, exist_ok=True)
+    runs = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+    server, servers = Server(runs / "data"), []
+    try:
+        servers.append(server.start())
+        guarded, key = guarded_server(runs / "guarded")
+        servers.append(guarded)
+        known = names(server, guarded, key)
+        outcome = drive(server, known, count, processes, seed, failures, report)
+        return *outcome, all(one.process.poll() is None for one in servers)
+    finally:
+        for one in servers:
+            one.stop()
+
+
+def drive(server, known, count, processes, seed, failures, report):
     results = multiprocessing.Queue()
     share = -(-count // processes)
     workers = [
@@ -124,14 +156,8 @@ def main():
     parser.add_argument("--keep", type=Path, default=None, help="folder for failing inputs and the server's log")
     arguments = parser.parse_args()
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="palate-fuzz-"))
-    failures = folder / "failures"
-    failures.mkdir(parents=True, exist_ok=True)
-    server = Server(Path(tempfile.mkdtemp(prefix="run-", dir=folder)) / "data").start()
-    try:
-        total, statuses, failed, samples = run(server, arguments.inputs, arguments.processes, arguments.seed, failures)
-        is_there = server.process.poll() is None
-    finally:
-        server.stop()
+    folder.mkdir(parents=True, exist_ok=True)
+    total, statuses, failed, samples, is_there = run(folder, arguments.inputs, arguments.processes, arguments.seed)
     families = sorted({family for family, _ in statuses})
     for family in families:
         found = {status: number for (name, status), number in statuses.items() if name == family}

@@ -14,6 +14,9 @@ class Names:
     """Plain values, so that processes can share them."""
 
     port: int = 0
+    """A server that has access keys, and one of them."""
+    guarded_port: int = 0
+    key: tuple = ("AKIAFUZZFUZZFUZZFUZZ", "secret")
     """By the noun in the ARN: what is there, and is not to be deleted by an input."""
     arns: dict = field(default_factory=dict)
     tracking: list = field(default_factory=list)
@@ -21,8 +24,11 @@ class Names:
     location: str = ""
 
 
-def names(server):
-    """Makes the world of the compatibility test on a server."""
+def names(server, guarded=None, key=None):
+    """Makes the world of the compatibility test on a server.
+
+    guarded: Another server, which lets in who signs with `key`.
+    """
     world = World(server)
     arns = {
         "schema": list(world.schemas.values()), "dataset-group": [world.group, *world.domains.values()],
@@ -34,4 +40,4 @@ def names(server):
         "recipe": ["arn:aws:personalize:::recipe/aws-user-personalization"],
     }
     return Names(
-        server.port, arns, [world.tracking, world.action_tracking], world.role, f"s3://{world.bucket}/in/")
+        server.port, guarded.port if guarded else server.port, key or Names.key, arns, [world.tracking, world.action_tracking], world.role, f"s3://{world.bucket}/in/")

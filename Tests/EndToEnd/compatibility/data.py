@@ -14,7 +14,7 @@ SCHEMAS = {
         field("RECOMMENDATION_ID", NULLABLE_TEXT), field("EVENT_ATTRIBUTION_SOURCE", NULLABLE_TEXT),
         field("DEVICE", NULLABLE_TEXT, categorical=True)),
     "Items": schema(
-        "Items", field("ITEM_ID"), field("GENRES", categorical=True), field("PRICE", ["null", "float"]),
+        "Items", field("ITEM_ID"), field("GENRES", categorical=True), field("PRICE", "float"),
         field("DESCRIPTION", NULLABLE_TEXT, textual=True), field("CREATION_TIMESTAMP", "long")),
     "Users": schema("Users", field("USER_ID"), field("AGE", ["null", "int"]),
                     field("MEMBERSHIP", NULLABLE_TEXT, categorical=True)),

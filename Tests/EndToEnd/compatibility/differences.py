@@ -7,6 +7,7 @@ MISSING = {
     "GetActionRecommendations",
 }
 MISSING_CASES = {
+    "CreateBatchInferenceJob-fullest, themes",
     "GetRecommendations-fullest, related items", "GetRecommendations-fullest, with metadata",
     "GetPersonalizedRanking-fullest, with metadata",
 }
@@ -28,8 +29,8 @@ REFUSED_MEMBERS = {
 }
 
 EVERYWHERE = [
-    "A value outside its limits, of the wrong type, or missing is answered with `InvalidInputException`, whose message names "
-    "every such member by its path. The managed service gives some of them `SerializationException`, which names none.",
+    "A value outside its limits, of the wrong type, or missing is answered with `InvalidInputException`, whose message says where "
+    "it stands. The managed service gives some of them `SerializationException`, which does not.",
     "A KMS key is kept and described, but nothing is encrypted with it: there is no KMS here. Keep the data directory on an "
     "encrypted disk.",
     "Provisioned capacity (`minProvisionedTPS`, `minRecommendationRequestsPerSecond`) is kept and described. There is nothing "
@@ -43,7 +44,8 @@ EVERYWHERE = [
 # By operation, one line each.
 OPERATIONS = {
     "CreateBatchInferenceJob": [
-        "Themes come from an endpoint that the operator sets, and without one a job that wants them is refused."],
+        "`THEME_GENERATION` needs a text generator of yours: any endpoint with OpenAI's chat completions "
+        "(`PALATE_THEMES_BASE_URL`); without one the call says so."],
     "CreateBatchSegmentJob": [
         "The users of a segment are in `usersList`, where published code looks for them; the guide's examples differ."],
     "CreateDataset": ["A dataset can be filled as soon as the call returned; the managed service wants it ACTIVE."],
@@ -53,16 +55,21 @@ OPERATIONS = {
     "CreateMetricAttribution": [
         "The sums that would go to CloudWatch are on `GET /metrics`, so the role needs no permission for CloudWatch."],
     "CreateSolution": [
+        "`performAutoML`, which the managed service no longer advises, measures the listed recipes on the same users and "
+        "keeps the best; docs/training.md says how.",
         "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous.",
         "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2.",
         "`performIncrementalUpdate` is taken by what takes UPDATE, too; its default is false."],
     "CreateSolutionVersion": [
-        "An UPDATE has the metrics of the version that it updates: it fits nothing.",
+        "An UPDATE takes a moment and has the metrics of the version that it updates: it fits nothing.",
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
     "DescribeRecipe": ["Descriptions and hyperparameters beyond the documented ones are Palate's own."],
+    "GetPersonalizedRanking": ["`context` is checked and not used: the models learn from what users did, not from contexts."],
+    "GetRecommendations": ["`context` is checked and not used: the models learn from what users did, not from contexts."],
     "ListDatasetGroups": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
+    "ListMetricAttributionMetrics": ["`metricAttributionArn` is required: a list of all attributions' metrics would not say whose."],
     "ListSchemas": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
     "PutEvents": ["An unknown `trackingId` is `InvalidInputException`, the one error that the service model has here."],
@@ -80,12 +87,12 @@ class Recipe:
 
 
 RECIPES = [
-    Recipe("aws-user-personalization-v2", "items for a user"),
+    Recipe("aws-user-personalization-v2", "items for a user", "Trained like `aws-user-personalization`."),
     Recipe("aws-user-personalization", "items for a user",
-           "Also answers to `aws-hrnn`'s hyperparameters. The model is Palate's own, measured in docs/evaluation.md."),
+           "The model is Palate's own; docs/evaluation.md measures it beside figures published for the managed service."),
     Recipe("aws-popularity-count", "the most popular items"),
     Recipe("aws-trending-now", "items whose popularity grows"),
-    Recipe("aws-personalized-ranking-v2", "a list in the user's order"),
+    Recipe("aws-personalized-ranking-v2", "a list in the user's order", "Trained like `aws-personalized-ranking`."),
     Recipe("aws-personalized-ranking", "a list in the user's order"),
     Recipe("aws-similar-items", "items like an item"),
     Recipe("aws-semantic-similarity", "items like an item, by their text"),

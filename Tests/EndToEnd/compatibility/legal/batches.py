@@ -34,6 +34,14 @@ def inference_job(world):
         "tags": world.tags}
 
 
+@legal("CreateBatchInferenceJob", "fullest, themes")
+def _(world):
+    return {
+        **batch(world, world.longest_name, "related", '{"itemId": "i1"}\n'), "numResults": 5,
+        "batchInferenceJobMode": "THEME_GENERATION",
+        "themeGenerationConfig": {"fieldsForThemeGeneration": {"itemName": "DESCRIPTION"}}}
+
+
 only("DescribeBatchInferenceJob", "batchInferenceJobArn",
      lambda world: world.do("CreateBatchInferenceJob", **inference_job(world))["batchInferenceJobArn"])
 

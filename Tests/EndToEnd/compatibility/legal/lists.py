@@ -40,7 +40,16 @@ listed("ListBatchInferenceJobs", "solutionVersionArn", lambda world: world.versi
        twice("CreateBatchInferenceJob", inference_job))
 listed("ListBatchSegmentJobs", "solutionVersionArn", lambda world: world.versions["segments"],
        twice("CreateBatchSegmentJob", segment_job))
-listed("ListMetricAttributionMetrics", "metricAttributionArn", lambda world: world.attribution())
+
+
+@legal("ListMetricAttributionMetrics", "smallest")
+def _(world):
+    return {"metricAttributionArn": world.attribution()}  # The shape does not require it, but there is no list of all.
+
+
+@legal("ListMetricAttributionMetrics", "fullest")
+def _(world):
+    return world.page("ListMetricAttributionMetrics", metricAttributionArn=world.attribution())
 
 
 @legal("ListRecipes", "smallest")

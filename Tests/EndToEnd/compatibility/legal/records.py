@@ -34,7 +34,7 @@ def _(world):
 def _(world):
     # A column that must not be null is required, though the shape does not say so.
     return {"datasetArn": world.datasets["Items"],
-            "items": [{"itemId": "i", "properties": document(genres="drama", creationTimestamp=1)}]}
+            "items": [{"itemId": "i", "properties": document(genres="drama", price=1, creationTimestamp=1)}]}
 
 
 @legal("PutItems", "fullest")

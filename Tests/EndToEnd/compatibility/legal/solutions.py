@@ -26,9 +26,9 @@ def _(world):
             "algorithmHyperParameters": {"hidden_dimension": "32", "bptt": "4"},
             "featureTransformationParameters": {
                 "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "1.0"},
-            "optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "OFF"},
+            "optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"},
             "trainingDataConfig": {
-                "excludedDatasetColumns": {"Interactions": ["DEVICE"], "Items": ["PRICE"], "Users": ["AGE"]}},
+                "excludedDatasetColumns": {"Interactions": ["DEVICE"], "Items": ["DESCRIPTION"], "Users": ["AGE"]}},
             "autoTrainingConfig": {"schedulingExpression": "rate(30 days)"},
         },
     }
@@ -42,7 +42,7 @@ def _(world):
         "solutionConfig": {
             "eventsConfig": {"eventParametersList": [
                 {"eventType": "click", "eventValueThreshold": 1.0, "weight": 1.0},
-                {"eventType": "watch", "eventValueThreshold": 2.0, "weight": 0.0},
+                {"eventType": "watch", "eventValueThreshold": 2.0, "weight": 0.25},
             ]},
             "trainingDataConfig": {"includedDatasetColumns": {
                 "Interactions": ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"]}},
@@ -114,6 +114,11 @@ def _(world):
 @legal("CreateSolutionVersion", "updating")
 def _(world):
     return {"solutionArn": world.solutions["items"], "trainingMode": "UPDATE"}
+
+
+@legal("CreateSolutionVersion", "of the automatic mode")
+def _(world):
+    return {"solutionArn": world.solutions["items"], "trainingMode": "AUTOTRAIN"}
 
 
 only("DescribeSolutionVersion", "solutionVersionArn", lambda world: world.versions["items"])
