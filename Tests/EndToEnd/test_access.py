@@ -488,3 +488,23 @@ def test_the_command_line_client_signs_with_a_key(guarded):
     assert aws("personalize", "list-schemas").returncode == 0
     refused = aws("personalize", "create-dataset-group", "--name", "refused")
     assert refused.returncode != 0 and "AccessDeniedException" in refused.stderr
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_metrics_are_for_this_machine_and_for_every_key(guarded, role):
+    def scrape(headers, key=None):
+        request = AWSRequest("GET", guarded.endpoint + "/metrics", headers=headers)
+        if key:
+            botocore.auth.SigV4Auth(Credentials(*key), "personalize", REGION).add_auth(request)
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(request.url, headers=dict(request.headers))) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    passed_on = {"X-Forwarded-For": "203.0.113.9"}
+    assert scrape({}) == 200
+    assert scrape(passed_on) == 403 or scrape(passed_on) == 400
+    assert scrape(passed_on, guarded.keys[role]) == 200
+    assert scrape(passed_on, (guarded.keys[role][0], "wrong")) in (400, 403)

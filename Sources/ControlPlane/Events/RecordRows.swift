@@ -77,11 +77,15 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
 
     /// Adds records, names the users of sessions, notes event types and adds to sums.
     ///
-    /// The one statement that runs for each record is written out: it is where the time goes.
+    /// The two statements that run for each request are written out: it is where the time goes.
     static func insert(_ changes: [RecordChange], in database: Database) throws {
         let insertion = try database.cachedStatement(
             sql: """
                 INSERT INTO record (stream, user, session, eventIdentifier, time, cells) VALUES (?, ?, ?, ?, ?, ?)
+                """)
+        let naming = try database.cachedStatement(
+            sql: """
+                UPDATE record SET user = ? WHERE stream = ? AND session = ? AND user IS NULL AND session IS NOT NULL
                 """)
         var streams: [String: Int64] = [:]
         var named: [NamedSession: String] = [:]
@@ -94,7 +98,7 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
                     let place = NamedSession(stream: stream, session: session)
                     if record.user == nil { named[place] = nil }
                     if let user = record.user, named[place] != user {
-                        try name(user, session: session, stream: stream, in: database)
+                        try naming.execute(arguments: [user, stream, session])
                         named[place] = user
                     }
                     if let type = record.cells["EVENT_TYPE"] { types[stream, default: []].insert(type) }
@@ -109,15 +113,5 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
             for name in names { try EventTypeRow(stream: stream, name: name).insert(database, onConflict: .ignore) }
         }
         try AttributedSumRow.add(changes.flatMap(\.values), in: database)
-    }
-
-    private static func name(_ user: String, session: String, stream: Int64, in database: Database) throws {
-        _ =
-            try RecordRow
-            .filter(
-                Columns.stream == stream && Columns.session == session && Columns.user == nil
-                    && Columns.session != nil
-            )
-            .updateAll(database, Columns.user.set(to: user))
     }
 }
