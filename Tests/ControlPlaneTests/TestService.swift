@@ -108,14 +108,9 @@ final class RecordingHost: CampaignHost {
     /// Makes every deployment fail with a reason; nil lets them succeed again.
     func refuse(because reason: String?) { refusal.withLock { $0 = reason } }
 
-    func deploy(_ campaign: CampaignResource, recipeArn: String, modelDirectory: URL) async throws {
+    func deploy(_ served: ServedModel) async throws {
         if let reason = refusal.withLock({ $0 }) { throw DeploymentRefused(reason: reason) }
-        arns.withLock { _ = $0.insert(campaign.arn) }
-    }
-
-    func deploy(_ recommender: RecommenderResource, recipe: Recipes.Recipe, modelDirectory: URL) async throws {
-        if let reason = refusal.withLock({ $0 }) { throw DeploymentRefused(reason: reason) }
-        arns.withLock { _ = $0.insert(recommender.arn) }
+        arns.withLock { _ = $0.insert(served.arn) }
     }
 
     func prepare(_ catalogue: ServedCatalogue) async {}
