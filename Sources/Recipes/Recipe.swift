@@ -21,7 +21,16 @@ package struct Recipe: Sendable {
     /// Only of domain recipes.
     package internal(set) var useCase: UseCase?
 
-    /// Knows every parameter of the recipe by the same name.
+    /// Whether campaigns return item metadata without having been told to.
+    package internal(set) var alwaysOffersMetadata = false
+
+    /// Whether campaigns take a `rankingInfluence`.
+    package internal(set) var takesRankingInfluence = false
+
+    /// What the trainer calls a parameter that the recipe calls otherwise.
+    package internal(set) var trainerNames: [String: String] = [:]
+
+    /// Knows every parameter of the recipe, by the same name or that of ``trainerNames``.
     package let trainer: Algorithm
 
     package init(
@@ -76,7 +85,9 @@ package struct Recipe: Sendable {
     ) throws(HyperparameterError) -> [String: String] {
         try check(
             hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
-        return hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+        let all = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+        return Dictionary(
+            all.map { (trainerNames[$0.key] ?? $0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Separates parameters that were given in one list, as on the command line, by the table that knows them; what

@@ -35,12 +35,13 @@ import Testing
             let algorithm = recipe.trainer
             for parameter in recipe.algorithm.hyperparameters + recipe.featureTransformation.parameters {
                 let (inside, outside) = ends(of: parameter)
+                let name = recipe.trainerNames[parameter.name] ?? parameter.name
                 for text in inside + [parameter.defaultText] {
-                    try algorithm.validate(hyperparameters: [parameter.name: text])
+                    try algorithm.validate(hyperparameters: [name: text])
                 }
                 for text in outside {
                     #expect(throws: TrainingError.self) {
-                        try algorithm.validate(hyperparameters: [parameter.name: text])
+                        try algorithm.validate(hyperparameters: [name: text])
                     }
                 }
             }

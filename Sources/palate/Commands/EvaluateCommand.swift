@@ -38,7 +38,7 @@ struct EvaluateCommand: ParsableCommand {
             on: data.interactions, options: TrainingOptions(seed: input.seed) { bar.show($0) })
         bar.finish()
         try TrainingReport(
-            recipe: algorithm.rawValue, protocol: self.protocol.rawValue, users: data.interactions.users.count,
+            recipe: input.recipe, protocol: self.protocol.rawValue, users: data.interactions.users.count,
             items: data.interactions.items.count, interactions: data.interactions.count, readSeconds: data.seconds,
             trainingSeconds: result.trainingSeconds, evaluationSeconds: result.evaluationSeconds,
             peakMemoryBytes: PeakMemory.bytes, metrics: result.metrics

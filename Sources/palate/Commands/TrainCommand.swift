@@ -41,7 +41,7 @@ struct TrainCommand: ParsableCommand {
         try outcome.model.write(to: target)
         bar.finish()
         try TrainingReport(
-            recipe: algorithm.rawValue, protocol: EvaluationProtocol.personalize.rawValue,
+            recipe: input.recipe, protocol: EvaluationProtocol.personalize.rawValue,
             users: data.interactions.users.count, items: data.interactions.items.count,
             interactions: data.interactions.count, readSeconds: data.seconds,
             trainingSeconds: outcome.trainingSeconds, evaluationSeconds: outcome.evaluationSeconds,
