@@ -25,6 +25,7 @@ package final class ControlPlane: Sendable {
     /// What came through PutEvents and its like, in the stream of each dataset.
     package let streamedRecords: any StreamedRecordStore
     let trackers = TrackerIndex()
+    let hosting = Hosting()
     let clock: @Sendable () -> Date
     let identifiers: IdentifierSource
     let logger: Logger

@@ -12,8 +12,8 @@ struct Deletion {
         let arn = job.arn
         await host.retire(campaignArn: arn)
         let folders = try await foldersOwned(by: arn)
-        let stream = try await controlPlane.database.pool.read {
-            try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream
+        let dataset = try await controlPlane.database.pool.read {
+            try ResourceStore.find(arn, as: DatasetResource.self, in: $0)
         }
         try await controlPlane.finish(job) { _, database in
             for kind in [
@@ -26,7 +26,10 @@ struct Deletion {
             }
             try ResourceStore.delete(arn, in: database)
         }
-        if let stream { try? await controlPlane.streamedRecords.remove(stream: stream) }
+        if let dataset {
+            try? await controlPlane.streamedRecords.remove(stream: dataset.stream)
+            await host.follow(datasetGroupArn: dataset.datasetGroupArn)
+        }
         for folder in folders { try? FileManager.default.removeItem(at: folder) }
     }
 

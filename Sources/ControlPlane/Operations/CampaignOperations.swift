@@ -18,6 +18,9 @@ extension ControlPlane {
             try Self.checkIsActive(version)
             let solution: SolutionResource = try ResourceStore.get(version.solutionArn, in: database)
             try Self.checkIsActive(solution)
+            try self.checkRankingInfluence(
+                input.campaignConfig?.rankingInfluence, recipeArn: version.recipeArn,
+                datasetGroupArn: version.datasetGroupArn, in: database)
         }
         return CreateCampaignResponse(campaignArn: campaign.arn)
     }

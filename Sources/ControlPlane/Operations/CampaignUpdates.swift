@@ -26,6 +26,10 @@ extension ControlPlane {
                 }
                 try Self.checkIsActive(try ResourceStore.get(asked.arn, as: SolutionVersionResource.self, in: database))
             }
+            let solution: SolutionResource = try ResourceStore.get(campaign.solutionArn, in: database)
+            try self.checkRankingInfluence(
+                input.campaignConfig?.rankingInfluence, recipeArn: solution.recipeArn,
+                datasetGroupArn: solution.datasetGroupArn, in: database)
             let now = clock()
             campaign.update = CampaignUpdate(
                 solutionVersionArn: asked?.arn ?? campaign.solutionVersionArn,

@@ -44,7 +44,7 @@ package struct PalateServer: Service {
         controlPlane = try ControlPlane(
             settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
             access: outside == nil ? identity : nil, recipes: .standard, logger: logger)
-        campaigns = CampaignRegistry()
+        campaigns = CampaignRegistry(catalogues: controlPlane)
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
             controlPlane: controlPlane,
@@ -105,7 +105,8 @@ package struct PalateServer: Service {
         // Campaigns answer before the first request can ask for them.
         try await controlPlane.redeployCampaigns(to: campaigns)
         try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [jobs, application], logger: logger)
+            configuration: ServiceGroupConfiguration(
+                services: [jobs, CatalogueFollowing(campaigns: campaigns, logger: logger), application], logger: logger)
         ).run()
     }
 }
