@@ -37,12 +37,14 @@ end-to-end-test: build $(VENV)/.installed
 lint: $(VENV)/.installed ## Check formatting and that generated code is current.
 	swift format lint --strict --recursive Package.swift Sources Tests
 	$(PYTHON) Tools/generate-personalize-api.py --check
+	$(PYTHON) Tools/generate-compatibility-table.py --check
 
 format: ## Format the Swift sources.
 	swift format --in-place --recursive Package.swift Sources Tests
 
-generate: $(VENV)/.installed ## Generate the wire shapes anew from the public service model.
+generate: $(VENV)/.installed ## Generate the wire shapes and the table of compatibility anew.
 	$(PYTHON) Tools/generate-personalize-api.py
+	$(PYTHON) Tools/generate-compatibility-table.py
 
 dependencies: ## Install the system packages that are missing.
 	@./Tools/install-dependencies.sh

@@ -19,4 +19,11 @@ extension MetadataTable {
             type: type, identifiers: Vocabulary(rows.map { identifiers[$0] }),
             columns: columns.map { $0.gathering(rows) })
     }
+
+    /// The rows of `wanted`, in that order; identifiers of which nothing is known have none.
+    package func selecting(_ wanted: [String]) -> MetadataTable {
+        let known = Vocabulary(wanted.filter { row(of: $0) != nil })
+        let rows = known.identifiers.compactMap { row(of: $0) }
+        return MetadataTable(type: type, identifiers: known, columns: columns.map { $0.gathering(rows) })
+    }
 }

@@ -10,6 +10,13 @@ package struct PersonalizeError: Error, Sendable, Hashable, CustomStringConverti
         self.message = message
     }
 
+    /// The error as `operation` may answer it: one that the service model gives to other operations becomes the
+    /// `InvalidInputException` that says the same.
+    package func modelled(for operation: any PersonalizeOperation.Type) -> Self {
+        guard code.isModelled, !operation.errors.contains(code) else { return self }
+        return .invalidInput(message)
+    }
+
     package var description: String { "\(code.rawValue): \(message)" }
 
     package func httpStatus(for service: PersonalizeService) -> Int { code.httpStatus(for: service) }

@@ -27,16 +27,14 @@ package struct Recipe: Sendable {
     /// Whether campaigns take a `rankingInfluence`.
     package internal(set) var takesRankingInfluence = false
 
-    /// What the trainer calls a parameter that the recipe calls otherwise.
-    package internal(set) var trainerNames: [String: String] = [:]
-
-    /// Knows every parameter of the recipe, by the same name or that of ``trainerNames``.
+    /// Knows every parameter of the recipe, by ``trainerName(of:)``.
     package let trainer: Algorithm
+    private let trainerNames: [String: String]
 
     package init(
         name: String, recipeType: RecipeType, domain: String? = nil, description: String,
         algorithm: AlgorithmDescription, featureTransformation: FeatureTransformationDescription, explores: Bool,
-        creationDate: Date, lastUpdateDate: Date, trainer: Algorithm
+        creationDate: Date, lastUpdateDate: Date, trainer: Algorithm, trainerNames: [String: String] = [:]
     ) {
         self.name = name
         self.recipeType = recipeType
@@ -48,6 +46,7 @@ package struct Recipe: Sendable {
         self.creationDate = creationDate
         self.lastUpdateDate = lastUpdateDate
         self.trainer = trainer
+        self.trainerNames = trainerNames
     }
 
     package var arn: String { "arn:aws:personalize:::recipe/\(name)" }
@@ -79,16 +78,19 @@ package struct Recipe: Sendable {
         return try trainer.train(on: interactions, hyperparameters: parameters, options: options)
     }
 
-    /// Both kinds of parameters, checked, in the one list that ``trainer`` takes.
+    /// Both kinds of parameters, checked, in the one list that ``trainer`` takes and by the names that it knows.
     package func trainerParameters(
         hyperparameters: [String: String], featureTransformationParameters: [String: String]
     ) throws(HyperparameterError) -> [String: String] {
         try check(
             hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
-        let all = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+        let parameters = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
         return Dictionary(
-            all.map { (trainerNames[$0.key] ?? $0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+            parameters.map { (trainerName(of: $0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// What ``trainer`` calls a parameter.
+    package func trainerName(of parameter: String) -> String { trainerNames[parameter] ?? parameter }
 
     /// Separates parameters that were given in one list, as on the command line, by the table that knows them; what
     /// neither knows counts as a hyperparameter and is refused there.

@@ -9,7 +9,8 @@ package struct RecipeCatalogue: Sendable {
     /// Every recipe that trains. A new one is one file in `Catalogue/` and one entry here.
     package static let standard = RecipeCatalogue([
         .userPersonalization, .popularityCount, .topPicks, .mostPopularVideos, .recommendedForYou, .mostViewed,
-        .bestSellers, .userPersonalizationV2,
+        .bestSellers,
+        .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }

@@ -172,7 +172,7 @@ private struct Ranking {
 }
 
 /// Turns scores into probabilities over all of them.
-private struct Softmax {
+struct Softmax {
     private let scores: [Float]
     private let maximum: Float
     private let sum: Double

@@ -39,7 +39,7 @@ extension RecommendationService {
     }
 
     /// The filter for the items of the campaign, with the newest import in sight.
-    private func compiled(_ arn: String, for request: Request) async throws -> (CompiledFilter, GroupMetadata) {
+    func compiled(_ arn: String, for request: Request) async throws -> (CompiledFilter, GroupMetadata) {
         let filter = try await filters.servedFilter(arn, forCampaign: request.arn)
         let assortments = request.campaign.assortments
         if assortments.current.metadata.catalogue != filter.catalogue {

@@ -6,6 +6,7 @@ extension RecommendationService {
     /// - Throws: `PersonalizeError` with `InvalidInputException` or `ResourceNotFoundException`.
     package func getRecommendations(_ input: GetRecommendationsRequest) async throws -> GetRecommendationsResponse {
         let (campaign, arn) = try campaign(for: input)
+        try campaign.checkRecommendsItems()
         guard let user = input.userId, !user.isEmpty else {
             throw PersonalizeError.invalidInput("userId is required by the recipe of this campaign.")
         }

@@ -49,6 +49,23 @@ import Testing
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     }
 
+    @Test func theLongestImpressionAndSourceOfAnEventAreTaken() throws {
+        let schema = try DatasetSchema(
+            type: .interactions,
+            fields: [SchemaField(name: "TIMESTAMP", type: .long)]
+                + ["USER_ID", "ITEM_ID", "IMPRESSION", "EVENT_ATTRIBUTION_SOURCE"].map {
+                    SchemaField(name: $0, type: .string)
+                })
+        let item = String(repeating: "i", count: 256)
+        let event = [
+            "USER_ID": "u", "ITEM_ID": "i", "TIMESTAMP": "1",
+            "IMPRESSION": Array(repeating: item, count: 25).joined(separator: "|"),
+            "EVENT_ATTRIBUTION_SOURCE": String(repeating: "s", count: 1_024),
+        ]
+        let cells = try schema.cells(given: event, properties: nil)
+        #expect(try Interactions(records: [cells], schema: schema).count == 1)
+    }
+
     @Test func aTimeInMillisecondsIsRefused() {
         var given = given
         given["TIMESTAMP"] = "1700000000000"

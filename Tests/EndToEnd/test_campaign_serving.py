@@ -166,10 +166,13 @@ def test_the_second_recipe_gives_metadata_reasons_and_takes_influence(second, pe
 
 
 def test_influence_is_refused_where_it_cannot_be(films, stack, personalize, unique):
+    popular = train(personalize, create_solution(personalize, f"{unique}-p", films.group, POPULARITY))
     code, message = error_of(
-        personalize.create_campaign, name=unique, solutionVersionArn=films.version,
+        personalize.create_campaign, name=unique, solutionVersionArn=popular,
         campaignConfig={"rankingInfluence": {"POPULARITY": 0.5}})
     assert code == "InvalidInputException" and "rankingInfluence" in message
+    personalize.delete_solution(solutionArn=popular.rsplit("/", 1)[0])
+    wait_until_gone(personalize, popular.rsplit("/", 1)[0])
     solution = create_solution(personalize, unique, stack.group, USER_PERSONALIZATION_V2)
     version = train(personalize, solution)
     code, message = error_of(

@@ -34,6 +34,12 @@ def test_the_generated_files_are_current():
     assert check.returncode == 0, check.stderr
 
 
+def test_the_table_of_compatibility_is_current():
+    tool = ROOT / "Tools" / "generate-compatibility-table.py"
+    check = subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stderr
+
+
 def wire_error(service, code, message):
     """An error response as PersonalizeError writes it."""
     body = {"message": message} | ({"__type": code} if service == "personalize" else {})

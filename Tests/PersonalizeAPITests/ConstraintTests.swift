@@ -77,7 +77,20 @@ import Testing
             GetRecommendationsRequest.self, #"{"numResults":2147483648}"#,
             says: "1 validation error detected: Value '2147483648' at 'numResults' failed to satisfy constraint: "
                 + "Member must have value less than or equal to 2147483647")
-        #expect(refusal(GetRecommendationsRequest.self, #"{"numResults":1e300}"#)?.code == .serializationException)
+    }
+
+    @Test func numbersThatTheirMembersCannotHoldAreNamed() {
+        for number in ["1.5", "1e300", "99999999999999999999"] {
+            expect(
+                GetRecommendationsRequest.self, #"{"numResults":\#(number)}"#,
+                says: "1 validation error detected: Value at 'numResults' failed to satisfy constraint: "
+                    + "Member must be an integer")
+        }
+        expect(
+            PutEventsRequest.self,
+            #"{"trackingId":"t","sessionId":"s","eventList":[{"eventType":"e","sentAt":1,"eventValue":1e999}]}"#,
+            says: "1 validation error detected: Value at 'eventList.1.member.eventValue' failed to satisfy constraint: "
+                + "Member must be a number")
     }
 
     @Test func nestedMembersAreNamedByTheirPath() {

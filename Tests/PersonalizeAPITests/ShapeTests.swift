@@ -118,6 +118,16 @@ import Testing
         #expect("\(request)".contains("trackingId: t"))
     }
 
+    @Test func anErrorThatTheModelGivesToOtherOperationsBecomesInvalidInput() {
+        let missing = PersonalizeError.notFound("There is no x.")
+        #expect(missing.modelled(for: DescribeCampaign.self) == missing)
+        #expect(missing.modelled(for: PutEvents.self) == .invalidInput("There is no x."))
+        let common = PersonalizeError.serialization("No JSON.")
+        #expect(common.modelled(for: PutEvents.self) == common)
+        let invalid = PersonalizeError.invalidInput("No.")
+        #expect(invalid.modelled(for: ListSchemas.self) == invalid)
+    }
+
     @Test func errorsAreWrittenForEitherProtocol() {
         let error = PersonalizeError(.resourceNotFoundException, "There is no \"x\".")
         #expect(

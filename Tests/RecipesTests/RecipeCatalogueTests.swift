@@ -9,7 +9,8 @@ import Testing
             RecipeCatalogue.standard.all.map(\.name) == [
                 "aws-user-personalization", "aws-popularity-count", "aws-vod-top-picks", "aws-vod-most-popular",
                 "aws-ecomm-recommended-for-you", "aws-ecomm-popular-items-by-views",
-                "aws-ecomm-popular-items-by-purchases", "aws-user-personalization-v2",
+                "aws-ecomm-popular-items-by-purchases", "aws-personalized-ranking", "aws-personalized-ranking-v2",
+                "aws-user-personalization-v2",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -44,6 +45,35 @@ import Testing
             ])
         #expect(recipe.featureTransformation.parameters.allSatisfy { !$0.isTunable })
         #expect(recipe.recipeType.rawValue == "USER_PERSONALIZATION")
+    }
+
+    @Test func rankingHasTheDocumentedTables() throws {
+        let ranking = Recipe.personalizedRanking
+        #expect(ranking.recipeType.rawValue == "PERSONALIZED_RANKING" && !ranking.explores)
+        #expect(ranking.algorithmArn == "arn:aws:personalize:::algorithm/aws-personalized-ranking")
+        #expect(
+            ranking.featureTransformationArn
+                == "arn:aws:personalize:::feature-transformation/JSON-percentile-filtering")
+        let documented = ["hidden_dimension": "149", "bptt": "32", "recency_mask": "true"]
+        #expect(
+            ranking.algorithm.defaults.merging(documented) { _, documented in documented } == ranking.algorithm.defaults
+        )
+        #expect(Set(ranking.algorithm.hyperparameters.filter(\.isTunable).map(\.name)) == Set(documented.keys))
+
+        let newer = Recipe.personalizedRankingV2
+        #expect(newer.recipeType.rawValue == "PERSONALIZED_RANKING")
+        #expect(newer.algorithm.defaults == ["apply_recency_bias": "true"])
+        #expect(newer.algorithm.hyperparameters.allSatisfy { !$0.isTunable })
+    }
+
+    @Test func theNewerRankingTellsItsTrainerByTheTrainersNames() throws {
+        let told = try Recipe.personalizedRankingV2.trainerParameters(
+            hyperparameters: ["apply_recency_bias": "False"], featureTransformationParameters: [:])
+        #expect(told == ["recency_mask": "False"])
+        try Recipe.personalizedRankingV2.trainer.validate(hyperparameters: told)
+        #expect(throws: HyperparameterError.self) {
+            try Recipe.personalizedRankingV2.check(hyperparameters: ["recency_mask": "true"])
+        }
     }
 
     @Test(arguments: [

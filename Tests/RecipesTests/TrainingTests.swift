@@ -35,7 +35,7 @@ import Testing
             let algorithm = recipe.trainer
             for parameter in recipe.algorithm.hyperparameters + recipe.featureTransformation.parameters {
                 let (inside, outside) = ends(of: parameter)
-                let name = recipe.trainerNames[parameter.name] ?? parameter.name
+                let name = recipe.trainerName(of: parameter.name)
                 for text in inside + [parameter.defaultText] {
                     try algorithm.validate(hyperparameters: [name: text])
                 }

@@ -14,6 +14,7 @@ extension ControlPlane {
             var campaign: CampaignResource = try ResourceStore.get(input.campaignArn, in: database)
             if campaign.status != .createFailed { try Self.checkIsActive(campaign) }
             try Self.checkIsNotBeingUpdated(campaign)
+            try self.check(input.campaignConfig, ofSolution: campaign.solutionArn, in: database)
             let configuration = input.campaignConfig ?? campaign.configuration
             if configuration?.syncWithLatestSolutionVersion == true {
                 let follows = campaign.configuration?.syncWithLatestSolutionVersion == true

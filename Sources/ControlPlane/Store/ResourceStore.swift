@@ -44,7 +44,9 @@ enum ResourceStore {
     /// - Throws: `PersonalizeError` with `ResourceNotFoundException`.
     static func get<R: Resource>(_ arn: String, as type: R.Type = R.self, in database: Database) throws -> R {
         guard let resource = try find(arn, as: type, in: database) else {
-            throw PersonalizeError.notFound("Could not find \(R.kind.noun) with Arn \(arn).")
+            let other = try ResourceRow.filter(ResourceRow.Columns.arn == arn).fetchOne(database)
+            let wanted = other.map { " as a \(R.kind.noun): it is a \($0.kind.noun)" } ?? ""
+            throw PersonalizeError.notFound("Resource Arn \(arn) does not exist\(wanted).")
         }
         return resource
     }

@@ -26,11 +26,8 @@ struct ColumnBuilder {
         self.directory = directory
         self.capacity = capacity
         kind = ColumnKind(field, in: type)
-        let isIdentifier = kind == .identifier || kind == .eventType || field.name == "USER_ID"
-        maximumLength =
-            isIdentifier
-            ? limits.maximumIdentifierLength
-            : field.isTextual ? limits.maximumTextLength : limits.maximumStringLength
+        let isIdentifier = kind == .identifier || kind == .eventType
+        maximumLength = isIdentifier ? limits.maximumIdentifierLength : limits.maximumLength(of: field)
         let suffix =
             switch kind {
             case .identifier, .category, .eventType: "codes"

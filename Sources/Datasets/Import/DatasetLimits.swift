@@ -32,6 +32,19 @@ public struct DatasetLimits: Sendable, Hashable {
 
     public init() {}
 
+    /// Characters of a cell of text, by what the field may hold.
+    ///
+    /// An event may name 25 items of 256 characters as its impression and a source of 1,024 (API reference, "Event" and
+    /// "MetricAttribution"), which is more than other strings may have.
+    func maximumLength(of field: SchemaField) -> Int {
+        switch field.name {
+        case "USER_ID": maximumIdentifierLength
+        case "IMPRESSION": max(maximumStringLength, 25 * (maximumIdentifierLength + 1))
+        case "EVENT_ATTRIBUTION_SOURCE": max(maximumStringLength, 1_024)
+        default: field.isTextual ? maximumTextLength : maximumStringLength
+        }
+    }
+
     /// The limits as documented.
     public static let documented = DatasetLimits()
 

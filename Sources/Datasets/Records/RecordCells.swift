@@ -98,11 +98,7 @@ extension DatasetSchema {
                 case .identifier, .eventType:
                     try CellParsing.checkText(cell, maximumLength: limits.maximumIdentifierLength)
                 case .category, .text:
-                    let maximum =
-                        field.name == "USER_ID"
-                        ? limits.maximumIdentifierLength
-                        : field.isTextual ? limits.maximumTextLength : limits.maximumStringLength
-                    try CellParsing.checkText(cell, maximumLength: maximum)
+                    try CellParsing.checkText(cell, maximumLength: limits.maximumLength(of: field))
                 case .timestamp: _ = try CellParsing.timestamp(cell)
                 case .integer:
                     let value = try CellParsing.integer(cell)

@@ -99,5 +99,7 @@ struct OperationTable: Sendable {
         on(DescribeDataDeletionJob.self, controlPlane.describeDataDeletionJob)
         on(ListDataDeletionJobs.self, controlPlane.listDataDeletionJobs)
         on(UpdateDataset.self, controlPlane.updateDataset)
+
+        on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
     }
 }

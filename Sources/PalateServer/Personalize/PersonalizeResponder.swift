@@ -40,7 +40,7 @@ struct PersonalizeResponder: Sendable {
             let answer = try await handler(try await Self.body(of: request))
             return Self.response(status: .ok, body: answer, from: operation.service, context: context)
         } catch let error as PersonalizeError {
-            return Self.response(to: error, from: operation.service, context: context)
+            return Self.response(to: error.modelled(for: operation), from: operation.service, context: context)
         } catch {
             context.logger.error(
                 "An operation failed", metadata: ["operation": "\(operation.name)", "error": "\(error)"])

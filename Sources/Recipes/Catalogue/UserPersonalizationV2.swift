@@ -16,10 +16,9 @@ extension Recipe {
             explores: true,
             creationDate: Date(timeIntervalSince1970: 1_795_392_000),
             lastUpdateDate: Date(timeIntervalSince1970: 1_795_392_000),
-            trainer: .userPersonalization)
+            trainer: .userPersonalization, trainerNames: ["apply_recency_bias": "recency_mask"])
         recipe.alwaysOffersMetadata = true
         recipe.takesRankingInfluence = true
-        recipe.trainerNames = ["apply_recency_bias": "recency_mask"]
         return recipe
     }()
 }

@@ -26,13 +26,13 @@ struct EvaluateCommand: ParsableCommand {
     var output = ReportFormat.text
 
     func run() throws {
-        let algorithm = try input.algorithm()
+        let (algorithm, hyperparameters) = try input.training()
         guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
         let data = try input.load()
         let bar = ProgressBar()
         defer { bar.finish() }
         let evaluation = Evaluation(
-            of: algorithm, hyperparameters: try input.hyperparameters(), method: self.protocol, folds: folds,
+            of: algorithm, hyperparameters: hyperparameters, method: self.protocol, folds: folds,
             excludeSeen: excludeSeen, seed: input.seed, catalogueItemCount: data.catalogueItemCount)
         let result = try evaluation.run(
             on: data.interactions, options: TrainingOptions(seed: input.seed) { bar.show($0) })

@@ -25,7 +25,7 @@ struct TrainCommand: ParsableCommand {
     var skipMetrics = false
 
     func run() throws {
-        let algorithm = try input.algorithm()
+        let (algorithm, hyperparameters) = try input.training()
         let target = URL(fileURLWithPath: output)
         guard !FileManager.default.fileExists(atPath: target.path) else {
             throw ModelError.alreadyExists(path: output)
@@ -35,7 +35,7 @@ struct TrainCommand: ParsableCommand {
         defer { bar.finish() }
         let options = TrainingOptions(seed: input.seed) { bar.show($0) }
         let run = TrainingRun(
-            of: algorithm, hyperparameters: try input.hyperparameters(), options: options,
+            of: algorithm, hyperparameters: hyperparameters, options: options,
             catalogueItemCount: data.catalogueItemCount, measuresFirst: !skipMetrics)
         let outcome = try run.run(on: data.interactions)
         try outcome.model.write(to: target)

@@ -24,27 +24,22 @@ struct TrainingInput: ParsableArguments {
     @Option(help: "Seed of everything random.")
     var seed: UInt64 = 0
 
-    /// The algorithm behind the recipe.
-    func algorithm() throws -> Algorithm { try checked().algorithm }
-
-    /// What the algorithm is told, after it was checked as a solution's parameters would be.
-    func hyperparameters() throws -> [String: String] { try checked().parameters }
-
-    private func checked() throws -> (algorithm: Algorithm, parameters: [String: String]) {
+    /// The algorithm behind the recipe and what it is told, after the parameters were checked as a solution's would be.
+    func training() throws -> (algorithm: Algorithm, hyperparameters: [String: String]) {
         // A use case needs the event types of its domain, which the files of the command line do not promise.
         let recipes = RecipeCatalogue.standard.all.filter { $0.useCase == nil }
         guard let found = recipes.first(where: { $0.name == recipe }) else {
             let known = recipes.map(\.name).joined(separator: ", ")
             throw CommandFailure("unknown recipe '\(recipe)'; known are \(known)")
         }
-        let parameters = found.separated(try givenHyperparameters())
+        let parameters = found.separated(try hyperparameters())
         let told = try found.trainerParameters(
             hyperparameters: parameters.hyperparameters,
             featureTransformationParameters: parameters.featureTransformationParameters)
         return (found.trainer, told)
     }
 
-    private func givenHyperparameters() throws -> [String: String] {
+    private func hyperparameters() throws -> [String: String] {
         var values: [String: String] = [:]
         for text in hyperparameter {
             guard let separator = text.firstIndex(of: "="), separator > text.startIndex else {
