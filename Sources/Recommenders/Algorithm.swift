@@ -6,6 +6,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case userPersonalization = "aws-user-personalization"
     /// The same list for everybody, see ``Popularity``.
     case popularity = "aws-popularity-count"
+    /// Users by how likely they are to interact with an item, see ``ItemAffinity``.
+    case itemAffinity = "aws-item-affinity"
+    /// The same for the items that have some attributes.
+    case itemAttributeAffinity = "aws-item-attribute-affinity"
 
     /// Learns from `interactions`.
     ///
@@ -28,12 +32,18 @@ public enum Algorithm: String, Sendable, CaseIterable {
                 hyperparameters: try .init(hyperparameters), options: options)
         case .popularity:
             try HyperparameterReader(hyperparameters).finish()
-            recommender = Popularity(histories: histories, items: interactions.items)
+            recommender = Popularity(
+                histories: histories, items: interactions.items,
+                weights: options.eventWeights.numbered(by: interactions.eventTypes))
+        case .itemAffinity, .itemAttributeAffinity:
+            recommender = try ItemAffinity(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
             algorithm: self, hyperparameters: hyperparameters, seed: options.seed, interactions: interactions,
-            histories: histories, recommender: recommender)
+            histories: histories, recommender: recommender, objective: options.objective)
     }
 
     /// Checks names and values without training.
@@ -41,6 +51,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
         case .popularity: try HyperparameterReader(hyperparameters).finish()
+        case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         }
     }
 }

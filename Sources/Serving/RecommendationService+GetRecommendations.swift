@@ -1,4 +1,4 @@
-import Foundation
+import ControlPlane
 package import PersonalizeAPI
 import Recipes
 
@@ -32,7 +32,7 @@ extension RecommendationService {
                     metadata: itemMetadata(for: item.identifier, metadata),
                     reason: reasons(for: item, of: campaign.recipe))
             },
-            recommendationId: "RID-\(UUID().uuidString.lowercased())")
+            recommendationId: RecommendationIdentifier(sourceArn: arn).next())
     }
 
     /// Why an item is in the list of a recipe that explores (developer guide, "Recommendation reasons"); nil when it is

@@ -24,6 +24,15 @@ package protocol CampaignHost: Sendable {
 
     /// Lets a recommender that answers go on with another configuration.
     func reconfigure(recommenderArn: String, as configuration: CampaignConfig?) async
+
+    /// What ranks items for a batch inference job as a campaign would.
+    ///
+    /// - Parameters:
+    ///   - served: `arn` is that of the job.
+    ///   - filter: Applies to every line.
+    func ranking(
+        of served: ServedModel, filter: ServedFilter?, catalogue: ServedCatalogue
+    ) async throws -> any BatchRanking
 }
 
 extension CampaignHost {

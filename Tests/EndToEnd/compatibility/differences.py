@@ -4,17 +4,13 @@ from dataclasses import dataclass
 
 # What is not there yet: operations, legal inputs, recipes. The tests fail when one of them is there after all.
 MISSING = {
-    "CreateBatchInferenceJob", "DescribeBatchInferenceJob", "ListBatchInferenceJobs", "CreateBatchSegmentJob",
-    "DescribeBatchSegmentJob", "ListBatchSegmentJobs", "CreateMetricAttribution", "DescribeMetricAttribution",
-    "UpdateMetricAttribution", "DeleteMetricAttribution", "ListMetricAttributions", "ListMetricAttributionMetrics",
-    "GetPersonalizedRanking", "GetActionRecommendations",
+    "GetActionRecommendations",
 }
 MISSING_CASES = {
     "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, related items",
 }
 MISSING_RECIPES = {
-    "aws-trending-now", "aws-personalized-ranking", "aws-personalized-ranking-v2",
-    "aws-similar-items", "aws-semantic-similarity", "aws-sims", "aws-item-affinity", "aws-item-attribute-affinity",
+    "aws-trending-now", "aws-similar-items", "aws-semantic-similarity", "aws-sims",
     "aws-next-best-action", "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
     "aws-ecomm-frequently-bought-together", "aws-ecomm-customers-who-viewed-x-also-viewed",
 }
@@ -44,6 +40,8 @@ OPERATIONS = {
     "CreateDatasetGroup": ["`roleArn` and `kmsKeyArn` are kept and described; see the note on KMS keys."],
     "CreateDatasetImportJob": [
         "Without `roleArn` the job fails and says so: a role that may read the data is always needed."],
+    "CreateMetricAttribution": [
+        "The sums that would go to CloudWatch are on `GET /metrics`, so the role needs no permission for CloudWatch."],
     "CreateSolution": [
         "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous."],
     "CreateSolutionVersion": [
@@ -55,6 +53,7 @@ OPERATIONS = {
     "ListSchemas": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
     "PutEvents": ["An unknown `trackingId` is `InvalidInputException`, the one error that the service model has here."],
+    "UpdateMetricAttribution": ["It is done when it is answered; a place that the role may not write to is refused."],
     "StopSolutionVersionCreation": ["Nothing is billed for what was trained until then."],
     "UpdateRecommender": ["A new training with the new configuration is up to you: stop and start, or create anew."],
 }
