@@ -85,7 +85,11 @@ let package = Package(
             ]),
         room(
             "Serving",
-            ["ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Datasets", "Filters", logging, collections]),
+            [
+                "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Datasets", "Filters", "LinearAlgebra",
+                logging,
+                lifecycle, collections,
+            ]),
         room(
             "PalateServer",
             [
@@ -96,7 +100,7 @@ let package = Package(
             name: "palate",
             dependencies: [
                 "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
-                "Datasets",
+                "Datasets", "LinearAlgebra", "Serving",
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
@@ -109,6 +113,8 @@ let package = Package(
         tests(of: "Access", ["ObjectStorage", "PersonalizeAPI", crypto, nioCore]),
         tests(of: "ObjectStorage", ["PalateServer", crypto, grdb, httpClient, hummingbird, lifecycle, nioCore]),
         tests(of: "PersonalizeAPI"),
+        tests(
+            of: "Serving", ["ControlPlane", "Datasets", "LinearAlgebra", "PersonalizeAPI", "Recipes", "Recommenders"]),
         tests(of: "Recipes", ["Datasets", "Recommenders"]),
         tests(
             of: "ControlPlane",

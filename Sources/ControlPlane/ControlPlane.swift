@@ -26,6 +26,7 @@ package final class ControlPlane: Sendable {
     let access: IdentityStore?
     /// What came through PutEvents and its like, in the stream of each dataset.
     package let streamedRecords: any StreamedRecordStore
+    let hosting = Hosting()
     /// Writes the themes of batch inference jobs; nil when the operator set no endpoint.
     let textGenerator: (any TextGenerator)?
     let targets: RecordTargetCache

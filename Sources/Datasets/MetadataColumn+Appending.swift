@@ -44,7 +44,9 @@ extension MetadataColumn {
     }
 
     /// What two rows have in common when they are the same: the value as text, empty for a null.
-    func text(ofRow row: Int) -> String {
+    ///
+    /// - Precondition: `row` is in `0..<count`.
+    package func text(ofRow row: Int) -> String {
         switch values {
         case .categorical(let column): column.text(ofRow: row) ?? ""
         case .text(let texts): texts[row]

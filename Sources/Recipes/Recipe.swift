@@ -21,6 +21,12 @@ package struct Recipe: Sendable {
     /// Only of domain recipes.
     package internal(set) var useCase: UseCase?
 
+    /// Whether campaigns return item metadata without having been told to.
+    package internal(set) var alwaysOffersMetadata = false
+
+    /// Whether campaigns take a `rankingInfluence`.
+    package internal(set) var takesRankingInfluence = false
+
     /// Knows every parameter of the recipe, by ``trainerName(of:)``.
     package let trainer: Algorithm
     private let trainerNames: [String: String]

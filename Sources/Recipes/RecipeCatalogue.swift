@@ -11,7 +11,7 @@ package struct RecipeCatalogue: Sendable {
         .userPersonalization, .popularityCount, .topPicks, .mostPopularVideos, .recommendedForYou, .mostViewed,
         .bestSellers,
         .itemAffinity, .itemAttributeAffinity,
-        .personalizedRanking, .personalizedRankingV2,
+        .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }

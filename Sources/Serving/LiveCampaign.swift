@@ -1,3 +1,4 @@
+import ControlPlane
 import Datasets
 import Filters
 import Foundation
@@ -10,26 +11,54 @@ import Recommenders
 struct LiveCampaign: Sendable {
     let model: TrainedModel
     let recipe: Recipes.Recipe
-    /// Nil for a recommender, and for a campaign that was created without one.
+    /// Nil for one that was created without.
     let configuration: CampaignConfig?
-    let filters: CampaignFilters
+    /// The items to choose from.
+    let assortments: Assortments
+    let datasetGroupArn: String
+    private let ages: ItemAges
     /// Items on which the user has an event of one of these types are left out.
     private let seenEventTypes: Set<UInt16>
 
-    init(model: TrainedModel, recipe: Recipes.Recipe, configuration: CampaignConfig?) {
+    init(
+        model: TrainedModel, recipe: Recipes.Recipe, configuration: CampaignConfig?, metadata: GroupMetadata,
+        ages known: ItemAges? = nil
+    ) {
         self.model = model
         self.recipe = recipe
         self.configuration = configuration
-        filters = CampaignFilters(items: model.items)
+        datasetGroupArn = metadata.catalogue.datasetGroupArn
+        ages = known ?? ItemAges(model)
+        assortments = Assortments(
+            model, ages: ages,
+            exploring: recipe.explores ? try? ItemExploration(configuration?.itemExplorationConfig ?? [:]) : nil,
+            influence: recipe.takesRankingInfluence ? RankingInfluence(configuration?.rankingInfluence) : nil,
+            metadata: metadata)
         seenEventTypes =
             recipe.useCase?.seenEventType.map { UseCase.indices(of: $0, in: model.eventTypes) } ?? []
     }
 
+    /// The same model with another configuration.
+    func reconfigured(_ configuration: CampaignConfig?) -> LiveCampaign {
+        LiveCampaign(
+            model: model, recipe: recipe, configuration: configuration, metadata: assortments.current.metadata,
+            ages: ages)
+    }
+
+    /// Whether requests may ask for item metadata.
+    var offersMetadata: Bool {
+        recipe.alwaysOffersMetadata || configuration?.enableMetadataWithRecommendations == true
+    }
+
     struct RankedItem {
         let identifier: String
-        /// Between 0 and 1; the scores of all items of the catalogue sum to 1.
+        /// Between 0 and 1; the scores of all items that were considered sum to 1.
         let score: Double
+        /// The name of the promotion, which may have none.
         var promotion: String?
+        var isPromoted = false
+        /// Whether the item would not be in the list without exploration.
+        var isExplored = false
     }
 
     /// Items that are to have a share of a list.
@@ -43,11 +72,23 @@ struct LiveCampaign: Sendable {
     /// The events of a user that recommendations and filters look at, oldest first.
     func history(ofUser identifier: String) -> History { model.history(ofUser: identifier) ?? History() }
 
+    /// A score for each item of the model, before exploration: -∞ for items that are not recommended to the user.
+    func relevance(for history: History, in assortment: Assortment) -> [Float] {
+        var scores = model.recommender.scores(for: history)
+        if let influence = assortment.influence {
+            for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
+        }
+        for (item, type) in zip(history.items, history.eventTypes) where seenEventTypes.contains(type) {
+            if scores.indices.contains(Int(item)) { scores[Int(item)] = -.infinity }
+        }
+        return scores
+    }
+
     /// The best items for a user.
     ///
-    /// A user whom training did not see, or who has no events, gets what is popular. Promoted items stand at random
-    /// places, best first among themselves; when there are too few, other items take their places (developer guide,
-    /// "Promoting items in recommendations").
+    /// A user whom training did not see, or who has no events, gets what is popular. Young items may stand higher than by
+    /// relevance, see ``Exploration``. Promoted items stand at random places, best first among themselves; when there are
+    /// too few, other items take their places (developer guide, "Promoting items in recommendations").
     ///
     /// - Parameters:
     ///   - history: What ``history(ofUser:)`` gives.
@@ -56,34 +97,77 @@ struct LiveCampaign: Sendable {
         for history: History, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> [RankedItem] {
-        var scores = model.recommender.scores(for: history)
-        for (item, type) in zip(history.items, history.eventTypes) where seenEventTypes.contains(type) {
-            if scores.indices.contains(Int(item)) { scores[Int(item)] = -.infinity }
-        }
-        let probabilities = Softmax(scores)
-        func best(_ count: Int, where isAllowed: (Int) -> Bool) -> [Int] {
-            var candidates = scores
-            for item in candidates.indices where !isAllowed(item) { candidates[item] = -.infinity }
-            return topIndices(of: candidates, count: count)
-        }
-        func ranked(_ item: Int, _ promotion: String? = nil) -> RankedItem {
-            RankedItem(identifier: model.items[item], score: probabilities[item], promotion: promotion)
+        let assortment = assortments.current
+        let ranking = Ranking(
+            relevance: relevance(for: history, in: assortment), in: assortment, places: count,
+            isAllowed: { allowed?.contains($0) ?? true }, isPromoted: { promotion?.items.contains($0) ?? false },
+            using: &generator)
+        func ranked(_ items: [Int], explored: Set<Int> = [], by promotion: Promotion? = nil) -> [RankedItem] {
+            items.map {
+                RankedItem(
+                    identifier: assortment.items[$0], score: ranking.probability(of: $0), promotion: promotion?.name,
+                    isPromoted: promotion != nil, isExplored: explored.contains($0))
+            }
         }
         guard let promotion else {
-            let items = allowed.map { allowed in best(count) { allowed.contains($0) } }
-            return (items ?? topIndices(of: scores, count: count)).map { ranked($0) }
+            let isAllowed = allowed.map { allowed in { (item: Int) in allowed.contains(item) } }
+            let items = ranking.best(count, where: isAllowed)
+            return ranked(items, explored: ranking.explored(in: items, where: isAllowed))
         }
         let share = Int((Double(count) * Double(promotion.percent) / 100).rounded())
-        let promoted = best(share) { promotion.items.contains($0) }
-        let chosen = Set(promoted)
-        let others = best(count - promoted.count) { !chosen.contains($0) && allowed?.contains($0) ?? true }
+        let promoted = ranking.best(share) { promotion.items.contains($0) }
+        let chosen = Set(promoted).union(ranking.onlyPromoted)
+        let isOther = { (item: Int) in !chosen.contains(item) && allowed?.contains(item) ?? true }
+        let others = ranking.best(count - promoted.count, where: isOther)
         let places = Set((0..<(promoted.count + others.count)).shuffled(using: &generator).prefix(promoted.count))
-        var nextPromoted = promoted.makeIterator()
-        var nextOther = others.makeIterator()
+        var nextPromoted = ranked(promoted, by: promotion).makeIterator()
+        var nextOther = ranked(others, explored: ranking.explored(in: others, where: isOther)).makeIterator()
         return (0..<(promoted.count + others.count)).compactMap { place in
-            places.contains(place)
-                ? nextPromoted.next().map { ranked($0, promotion.name) } : nextOther.next().map { ranked($0) }
+            places.contains(place) ? nextPromoted.next() : nextOther.next()
         }
+    }
+}
+
+/// The scores of one request, with and without exploration.
+private struct Ranking {
+    let relevance: [Float]
+    let scores: [Float]
+    /// New items that are scored for a promotion alone.
+    let onlyPromoted: Set<Int>
+    private let probabilities: Softmax
+
+    init(
+        relevance: [Float], in assortment: Assortment, places: Int, isAllowed: (Int) -> Bool,
+        isPromoted: (Int) -> Bool, using generator: inout some RandomNumberGenerator
+    ) {
+        let sample = assortment.exploration?.sample(
+            relevance, itemCount: assortment.items.count, places: places, isAllowed: isAllowed,
+            isPromoted: isPromoted, using: &generator)
+        self.relevance = relevance
+        scores = sample?.scores ?? relevance
+        onlyPromoted = sample?.onlyPromoted ?? []
+        probabilities = Softmax(scores)
+    }
+
+    func probability(of item: Int) -> Double { probabilities[item] }
+
+    /// The best items, best first.
+    func best(_ count: Int, where isAllowed: ((Int) -> Bool)?) -> [Int] {
+        Self.best(count, of: scores, where: isAllowed)
+    }
+
+    /// Which items of a list would not be in it by relevance.
+    func explored(in items: [Int], where isAllowed: ((Int) -> Bool)?) -> Set<Int> {
+        let lifted = items.filter { $0 >= relevance.count || scores[$0] != relevance[$0] }
+        guard !lifted.isEmpty else { return [] }
+        return Set(lifted).subtracting(Self.best(items.count, of: relevance, where: isAllowed))
+    }
+
+    private static func best(_ count: Int, of scores: [Float], where isAllowed: ((Int) -> Bool)?) -> [Int] {
+        guard let isAllowed else { return topIndices(of: scores, count: count) }
+        var candidates = scores
+        for item in candidates.indices where !isAllowed(item) { candidates[item] = -.infinity }
+        return topIndices(of: candidates, count: count)
     }
 }
 

@@ -48,17 +48,21 @@ extension RecommendationService {
         }
     }
 
+    /// The filter for the items of the campaign, with the newest import in sight.
     func compiled(_ arn: String, for request: Request) async throws -> (CompiledFilter, GroupMetadata) {
         let filter = try await filters.servedFilter(arn, forCampaign: request.arn)
-        do {
-            let metadata = try await campaigns.metadata.metadata(of: filter.catalogue)
-            return (try request.campaign.filters.compiled(filter, metadata: metadata), metadata)
-        } catch let error as SegmentError {
-            // An import may have replaced the data while it was being read.
-            let newest = try await filters.servedFilter(arn, forCampaign: request.arn)
-            guard newest.catalogue != filter.catalogue else { throw error }
-            let metadata = try await campaigns.metadata.metadata(of: newest.catalogue)
-            return (try request.campaign.filters.compiled(newest, metadata: metadata), metadata)
+        let assortments = request.campaign.assortments
+        if assortments.current.metadata.catalogue != filter.catalogue {
+            do {
+                assortments.publish(try await campaigns.groupMetadata(of: filter.catalogue))
+            } catch let error as SegmentError {
+                // An import may have replaced the data while it was being read.
+                let newest = try await filters.servedFilter(arn, forCampaign: request.arn)
+                guard newest.catalogue != filter.catalogue else { throw error }
+                assortments.publish(try await campaigns.groupMetadata(of: newest.catalogue))
+            }
         }
+        let assortment = assortments.current
+        return (try assortment.filters.compiled(filter), assortment.metadata)
     }
 }

@@ -1,5 +1,6 @@
 import ControlPlane
 package import PersonalizeAPI
+import Recipes
 
 extension RecommendationService {
     /// - Throws: `PersonalizeError` with `InvalidInputException` or `ResourceNotFoundException`.
@@ -13,21 +14,33 @@ extension RecommendationService {
         guard count <= Self.maximumResults else {
             throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(Self.maximumResults).")
         }
-        guard input.metadataColumns == nil else {
-            throw PersonalizeError.invalidInput("metadataColumns is given, but this version returns no metadata.")
-        }
+        let metadata = try metadataSelection(input.metadataColumns, of: campaign, items: count, named: "numResults")
+        try checkContext(input.context, of: campaign)
         let request = Request(campaign: campaign, arn: arn, user: user, history: campaign.history(ofUser: user))
         guard input.filterArn != nil || input.filterValues?.isEmpty ?? true else {
             throw PersonalizeError.invalidInput("filterValues is given without filterArn.")
         }
         let allowed = try await allowedItems(input.filterArn, input.filterValues, at: "filterValues", for: request)
         let promotion = try await promotion(input.promotions?.first, for: request)
-        var generator = SystemRandomNumberGenerator()
+        var generator = randomness()
         let items = campaign.recommendations(
             for: request.history, count: count, allowed: allowed, promotion: promotion, using: &generator)
         return GetRecommendationsResponse(
-            itemList: items.map { PredictedItem(itemId: $0.identifier, score: $0.score, promotionName: $0.promotion) },
+            itemList: items.map { item in
+                PredictedItem(
+                    itemId: item.identifier, score: item.score, promotionName: item.promotion,
+                    metadata: itemMetadata(for: item.identifier, metadata),
+                    reason: reasons(for: item, of: campaign.recipe))
+            },
             recommendationId: RecommendationIdentifier(sourceArn: arn).next())
+    }
+
+    /// Why an item is in the list of a recipe that explores (developer guide, "Recommendation reasons"); nil when it is
+    /// there by relevance.
+    private func reasons(for item: LiveCampaign.RankedItem, of recipe: Recipes.Recipe) -> [String]? {
+        guard recipe.explores else { return nil }
+        if item.isPromoted { return ["Promoted item"] }
+        return item.isExplored ? ["Exploration"] : nil
     }
 
     private func campaign(for input: GetRecommendationsRequest) throws -> (LiveCampaign, arn: String) {

@@ -26,9 +26,9 @@ extension RecommendationService {
             throw PersonalizeError.invalidInput(
                 "inputList has \(input.inputList.count) items; it can have at most \(Self.maximumRankedItems).")
         }
-        guard input.metadataColumns == nil else {
-            throw PersonalizeError.invalidInput("metadataColumns is given, but this version returns no metadata.")
-        }
+        let metadata = try metadataSelection(
+            input.metadataColumns, of: campaign, items: input.inputList.count, named: "The length of inputList")
+        try checkContext(input.context, of: campaign)
         guard input.filterArn != nil || input.filterValues?.isEmpty ?? true else {
             throw PersonalizeError.invalidInput("filterValues is given without filterArn.")
         }
@@ -41,7 +41,8 @@ extension RecommendationService {
         }
         return GetPersonalizedRankingResponse(
             personalizedRanking: campaign.ranking(of: asked, for: request.history).map {
-                PredictedItem(itemId: $0.identifier, score: $0.score)
+                PredictedItem(
+                    itemId: $0.identifier, score: $0.score, metadata: itemMetadata(for: $0.identifier, metadata))
             },
             recommendationId: RecommendationIdentifier(sourceArn: input.campaignArn).next())
     }

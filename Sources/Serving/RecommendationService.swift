@@ -1,4 +1,5 @@
 import ControlPlane
+package import Datasets
 import PersonalizeAPI
 
 /// The runtime operations.
@@ -9,10 +10,18 @@ package struct RecommendationService: Sendable {
 
     let campaigns: CampaignRegistry
     let filters: any FilterSource
+    /// What the chances of one request are drawn from.
+    let randomness: @Sendable () -> SeededGenerator
 
-    package init(campaigns: CampaignRegistry, filters: any FilterSource) {
+    package init(
+        campaigns: CampaignRegistry, filters: any FilterSource,
+        randomness: @escaping @Sendable () -> SeededGenerator = {
+            SeededGenerator(seed: .random(in: .min ... .max))
+        }
+    ) {
         self.campaigns = campaigns
         self.filters = filters
+        self.randomness = randomness
     }
 
     /// The campaign or recommender that a request names.

@@ -153,7 +153,7 @@ def test_a_wrong_filter_value_is_refused_for_unknown_items_too(ranked):
 
 def test_five_hundred_items_and_a_context_are_taken(ranked):
     listed = [f"i{item}" for item in range(500)]
-    assert sorted(names(ranked.rank(listed, context={"DEVICE": "phone"}))) == sorted(listed)
+    assert sorted(names(ranked.rank(listed, context={"EVENT_TYPE": "watch"}))) == sorted(listed)
 
 
 def test_each_operation_refuses_the_campaigns_of_the_other(ranked):

@@ -11,7 +11,7 @@ import Testing
                 "aws-ecomm-recommended-for-you", "aws-ecomm-popular-items-by-views",
                 "aws-ecomm-popular-items-by-purchases",
                 "aws-item-affinity", "aws-item-attribute-affinity",
-                "aws-personalized-ranking", "aws-personalized-ranking-v2",
+                "aws-personalized-ranking", "aws-personalized-ranking-v2", "aws-user-personalization-v2",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -96,6 +96,17 @@ import Testing
             try Recipe.userPersonalization.check(hyperparameters: [name: value])
         }
         #expect(error?.description == message)
+    }
+
+    @Test func theSecondUserPersonalizationHasTheDocumentedTable() throws {
+        let recipe = Recipe.userPersonalizationV2
+        #expect(recipe.algorithm.defaults == ["apply_recency_bias": "true"])
+        #expect(recipe.algorithm.hyperparameters.allSatisfy { !$0.isTunable })
+        #expect(recipe.featureTransformation.parameters.isEmpty)
+        #expect(recipe.alwaysOffersMetadata && recipe.takesRankingInfluence && recipe.explores)
+        let parameters = try recipe.trainerParameters(
+            hyperparameters: ["apply_recency_bias": "false"], featureTransformationParameters: [:])
+        #expect(try UserPersonalization.Hyperparameters(parameters).recencyMask == false)
     }
 
     @Test func booleansAreReadInEitherCase() throws {

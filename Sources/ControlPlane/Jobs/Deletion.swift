@@ -13,9 +13,9 @@ struct Deletion {
         let arn = job.arn
         await host.retire(campaignArn: arn)
         let folders = try await foldersOwned(by: arn)
-        let (stream, attribution) = try await controlPlane.database.pool.read {
+        let (dataset, attribution) = try await controlPlane.database.pool.read {
             (
-                try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream,
+                try ResourceStore.find(arn, as: DatasetResource.self, in: $0),
                 try ResourceStore.find(arn, as: MetricAttributionResource.self, in: $0)
             )
         }
@@ -31,10 +31,11 @@ struct Deletion {
             }
             try ResourceStore.delete(arn, in: database)
         }
-        if let stream {
-            try? await controlPlane.streamedRecords.remove(stream: stream)
-            controlPlane.eventTypes.forget(stream)
-            await controlPlane.itemValues.forget(stream)
+        if let dataset {
+            try? await controlPlane.streamedRecords.remove(stream: dataset.stream)
+            controlPlane.eventTypes.forget(dataset.stream)
+            await controlPlane.itemValues.forget(dataset.stream)
+            await host.follow(datasetGroupArn: dataset.datasetGroupArn)
         }
         if let attribution {
             let metrics = attribution.metrics.map(\.metricName)

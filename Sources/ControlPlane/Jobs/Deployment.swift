@@ -3,6 +3,7 @@ import GRDB
 package import Foundation
 package import PersonalizeAPI
 package import Recipes
+import Synchronization
 
 /// What puts a model behind a campaign.
 package protocol CampaignHost: Sendable {
@@ -18,6 +19,12 @@ package protocol CampaignHost: Sendable {
     /// Reads what is known of a dataset group anew, if it is served.
     func refresh(_ catalogue: ServedCatalogue) async
 
+    /// Says that a dataset group has new records or another schema: it is read soon, if it is served.
+    func follow(datasetGroupArn: String) async
+
+    /// Lets a recommender that answers go on with another configuration.
+    func reconfigure(recommenderArn: String, as configuration: CampaignConfig?) async
+
     /// What ranks items for a batch inference job as a campaign would.
     ///
     /// - Parameters:
@@ -28,14 +35,40 @@ package protocol CampaignHost: Sendable {
     ) async throws -> any BatchRanking
 }
 
+extension CampaignHost {
+    package func follow(datasetGroupArn: String) async {}
+    package func reconfigure(recommenderArn: String, as configuration: CampaignConfig?) async {}
+}
+
+/// What serves the campaigns of a control plane, once it is there.
+final class Hosting: Sendable {
+    private let current = Mutex<(any CampaignHost)?>(nil)
+
+    var host: (any CampaignHost)? { current.withLock { $0 } }
+
+    func begin(_ host: any CampaignHost) { current.withLock { $0 = host } }
+}
+
 /// What a campaign or recommender answers with.
 package struct ServedModel: Sendable {
     /// Of the campaign or recommender.
     package let arn: String
+    package let datasetGroupArn: String
     package let recipe: Recipes.Recipe
-    /// Nil for a recommender.
+    /// Nil for one that was created without a configuration.
     package let configuration: CampaignConfig?
     package let modelDirectory: URL
+
+    package init(
+        arn: String, datasetGroupArn: String, recipe: Recipes.Recipe, configuration: CampaignConfig?,
+        modelDirectory: URL
+    ) {
+        self.arn = arn
+        self.datasetGroupArn = datasetGroupArn
+        self.recipe = recipe
+        self.configuration = configuration
+        self.modelDirectory = modelDirectory
+    }
 }
 
 /// Brings a campaign to life.
@@ -64,7 +97,8 @@ struct Deployment {
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
         try await host.deploy(
             ServedModel(
-                arn: campaign.arn, recipe: try controlPlane.recipe(version.recipeArn),
+                arn: campaign.arn, datasetGroupArn: version.datasetGroupArn,
+                recipe: try controlPlane.recipe(version.recipeArn),
                 configuration: campaign.configuration, modelDirectory: directory))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: version.datasetGroupArn))
     }

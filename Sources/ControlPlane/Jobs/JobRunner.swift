@@ -16,6 +16,7 @@ package struct JobRunner: Service {
     package init(controlPlane: ControlPlane, host: any CampaignHost) {
         self.controlPlane = controlPlane
         self.host = host
+        controlPlane.hosting.begin(host)
     }
 
     package func run() async throws {
@@ -50,7 +51,7 @@ package struct JobRunner: Service {
                 }
             case .deleteUsers:
                 try await withTaskExecutorPreference(compute) {
-                    try await UserDeleting(controlPlane: controlPlane).run(job)
+                    try await UserDeleting(controlPlane: controlPlane, host: host).run(job)
                 }
             case .train:
                 try await withTaskExecutorPreference(compute) {

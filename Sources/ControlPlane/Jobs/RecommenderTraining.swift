@@ -45,7 +45,9 @@ struct RecommenderTraining {
         // One that was stopped is trained, too, but waits for its start.
         if recommender.status != .inactive {
             try await host.deploy(
-                ServedModel(arn: recommender.arn, recipe: recipe, configuration: nil, modelDirectory: directory))
+                ServedModel(
+                    arn: recommender.arn, datasetGroupArn: recommender.datasetGroupArn, recipe: recipe,
+                    configuration: recommender.configuration?.ofServing, modelDirectory: directory))
             await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
         }
         let hours = (ContinuousClock.now - began) / .seconds(3600)
@@ -59,6 +61,9 @@ struct RecommenderTraining {
             recommender.nextTraining = now + RecommenderResource.trainingInterval
             try ResourceStore.update(recommender, in: database)
         }
+        // It may have been given another configuration while it was trained.
+        let trained: RecommenderResource = try await controlPlane.describe(job.arn)
+        await host.reconfigure(recommenderArn: trained.arn, as: trained.configuration?.ofServing)
         if let replaced = recommender.outcome {
             try? FileManager.default.removeItem(
                 at: controlPlane.directories.models.appending(path: replaced.modelDirectory))
@@ -97,7 +102,9 @@ struct RecommenderSwitching {
         else { throw JobFailure(reason: "The recommender \(recommender.arn) has no model.") }
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
         try await host.deploy(
-            ServedModel(arn: recommender.arn, recipe: recipe, configuration: nil, modelDirectory: directory))
+            ServedModel(
+                arn: recommender.arn, datasetGroupArn: recommender.datasetGroupArn, recipe: recipe,
+                configuration: recommender.configuration?.ofServing, modelDirectory: directory))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
     }
 

@@ -9,6 +9,7 @@ import ObjectStorage
 /// The columns without the users appear in one transaction; the lane of imports and trainings keeps readers away.
 struct UserDeleting {
     let controlPlane: ControlPlane
+    let host: any CampaignHost
 
     func run(_ job: JobRow) async throws {
         let (deletion, datasets) = try await controlPlane.database.pool.read { database in
@@ -44,6 +45,10 @@ struct UserDeleting {
             deletion.header.status = .active
             deletion.header.lastUpdated = controlPlane.clock()
             try ResourceStore.update(deletion, in: database)
+        }
+        // Served metadata forgets the users, too.
+        if let catalogue = try? await controlPlane.servedCatalogue(ofDatasetGroup: deletion.datasetGroupArn) {
+            await host.refresh(catalogue)
         }
         for dataset in datasets where changes.contains(where: { $0.arn == dataset.arn }) {
             guard let old = dataset.bulkData else { continue }

@@ -20,6 +20,9 @@ extension ControlPlane {
             try Self.checkIsActive(solution)
             try self.checkMayHaveCampaign(version)
             try self.check(input.campaignConfig, ofSolution: solution.arn, in: database)
+            try self.checkRankingInfluence(
+                input.campaignConfig?.rankingInfluence, recipeArn: version.recipeArn,
+                datasetGroupArn: version.datasetGroupArn, in: database)
         }
         return CreateCampaignResponse(campaignArn: campaign.arn)
     }

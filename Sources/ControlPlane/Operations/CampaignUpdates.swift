@@ -27,6 +27,11 @@ extension ControlPlane {
                 }
                 try Self.checkIsActive(try ResourceStore.get(asked.arn, as: SolutionVersionResource.self, in: database))
             }
+            let served: SolutionVersionResource = try ResourceStore.get(
+                asked?.arn ?? campaign.solutionVersionArn, in: database)
+            try self.checkRankingInfluence(
+                input.campaignConfig?.rankingInfluence, recipeArn: served.recipeArn,
+                datasetGroupArn: served.datasetGroupArn, in: database)
             let now = clock()
             campaign.update = CampaignUpdate(
                 solutionVersionArn: asked?.arn ?? campaign.solutionVersionArn,

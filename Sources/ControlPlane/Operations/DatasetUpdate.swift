@@ -7,7 +7,7 @@ extension ControlPlane {
     /// add new columns"). Rows that are there already are null in the new columns.
     package func updateDataset(_ input: UpdateDatasetRequest) async throws -> UpdateDatasetResponse {
         let now = clock()
-        try await database.pool.write { database in
+        let group = try await database.pool.write { database in
             var dataset: DatasetResource = try ResourceStore.get(input.datasetArn, in: database)
             let schema: SchemaResource = try ResourceStore.get(input.schemaArn, in: database)
             try Self.checkIsActive(dataset)
@@ -35,7 +35,9 @@ extension ControlPlane {
             dataset.header.lastUpdated = now
             try ResourceStore.update(dataset, in: database)
             try ResourceStore.replaceReferences(of: dataset, in: database)
+            return group.arn
         }
+        await hosting.host?.follow(datasetGroupArn: group)
         return UpdateDatasetResponse(datasetArn: input.datasetArn)
     }
 

@@ -1,16 +1,6 @@
-import Datasets
 package import Filters
-package import Foundation
 import GRDB
 import PersonalizeAPI
-
-/// Where the newest data of a dataset group's items and users is; a directory is never changed, but may be gone after
-/// the next import.
-package struct ServedCatalogue: Sendable, Hashable {
-    package let datasetGroupArn: String
-    package let items: URL?
-    package let users: URL?
-}
 
 /// A filter for a campaign or recommender of its dataset group.
 package struct ServedFilter: Sendable {
@@ -21,12 +11,6 @@ package struct ServedFilter: Sendable {
 }
 
 extension ControlPlane {
-    package func servedCatalogue(ofDatasetGroup arn: String) async throws -> ServedCatalogue {
-        try await database.pool.read { [directories] in
-            try Self.servedCatalogue(ofDatasetGroup: arn, directories, in: $0)
-        }
-    }
-
     /// A filter and the data that it looks at.
     ///
     /// - Parameter arn: Of a campaign or recommender.
@@ -74,17 +58,5 @@ extension ControlPlane {
         return ServedFilter(
             arn: filterArn, expression: filter.expression,
             catalogue: try servedCatalogue(ofDatasetGroup: group, directories, in: database), limits: limits)
-    }
-
-    private static func servedCatalogue(
-        ofDatasetGroup arn: String, _ directories: DataDirectories, in database: Database
-    ) throws -> ServedCatalogue {
-        let datasets = try ResourceStore.list(DatasetResource.self, referencing: arn, in: database).map(\.resource)
-        func directory(of type: DatasetType) -> URL? {
-            datasets.first { $0.datasetType == type.rawValue && !$0.status.isBeingDeleted }?.bulkData.map {
-                directories.datasets.appending(path: $0.directory)
-            }
-        }
-        return ServedCatalogue(datasetGroupArn: arn, items: directory(of: .items), users: directory(of: .users))
     }
 }

@@ -87,6 +87,7 @@ extension ControlPlane {
             return StreamedRecord(user: type == .users ? row.identifier : nil, time: now, cells: cells)
         }
         try await streamedRecords.append(records, to: target.dataset.stream)
+        await hosting.host?.follow(datasetGroupArn: target.dataset.datasetGroupArn)
         return NoOutput()
     }
 }

@@ -58,6 +58,8 @@ extension ControlPlane {
             recommender.header.lastUpdated = now
             try ResourceStore.update(recommender, in: database)
         }
+        await hosting.host?.reconfigure(
+            recommenderArn: input.recommenderArn, as: input.recommenderConfig.ofServing)
         return UpdateRecommenderResponse(recommenderArn: input.recommenderArn)
     }
 

@@ -47,3 +47,12 @@ package struct RecommenderUpdate: Codable, Sendable, Equatable {
             lastUpdatedDateTime: Timestamp(created), status: ResourceStatus.active.rawValue)
     }
 }
+
+extension RecommenderConfig {
+    /// The part that requests depend on, in the form that campaigns have.
+    var ofServing: CampaignConfig {
+        CampaignConfig(
+            itemExplorationConfig: itemExplorationConfig,
+            enableMetadataWithRecommendations: enableMetadataWithRecommendations)
+    }
+}

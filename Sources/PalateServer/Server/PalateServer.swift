@@ -46,7 +46,7 @@ package struct PalateServer: Service {
             settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
             access: outside == nil ? identity : nil, recipes: .standard,
             textGenerator: try settings.themeEndpoint.map(Self.textGenerator), logger: logger)
-        campaigns = CampaignRegistry()
+        campaigns = CampaignRegistry(catalogues: controlPlane)
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
             controlPlane: controlPlane,
@@ -119,7 +119,8 @@ package struct PalateServer: Service {
         // Campaigns answer before the first request can ask for them.
         try await controlPlane.redeployCampaigns(to: campaigns)
         try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [jobs, application], logger: logger)
+            configuration: ServiceGroupConfiguration(
+                services: [jobs, CatalogueFollowing(campaigns: campaigns, logger: logger), application], logger: logger)
         ).run()
     }
 }

@@ -3,25 +3,30 @@ import Recommenders
 
 extension Recipe {
     /// `aws-user-personalization`.
-    package static let userPersonalization = Recipe(
-        name: "aws-user-personalization", recipeType: .userPersonalization,
-        description:
-            "Predicts the items a user will interact with next from the order of the user's events, and can explore new items.",
-        algorithm: AlgorithmDescription(
-            name: "aws-user-personalization",
-            hyperparameters: [
-                .integer(UserPersonalizationParameters.hiddenDimension), .integer(UserPersonalizationParameters.bptt),
-                .categorical(UserPersonalizationParameters.recencyMask),
-                .integer(UserPersonalizationParameters.closedFormItems),
-                .continuous(UserPersonalizationParameters.coverageTolerance),
-                .integer(UserPersonalizationParameters.validationUsers),
-            ]),
-        featureTransformation: FeatureTransformationDescription(
-            name: "JSON-percentile-filtering", parameters: HistoryLengthPercentiles.table),
-        explores: true,
-        creationDate: Date(timeIntervalSince1970: 1_795_392_000),
-        lastUpdateDate: Date(timeIntervalSince1970: 1_795_392_000),
-        trainer: .userPersonalization)
+    package static let userPersonalization: Recipe = {
+        var recipe = Recipe(
+            name: "aws-user-personalization", recipeType: .userPersonalization,
+            description:
+                "Predicts the items a user will interact with next from the order of the user's events, and can explore new items.",
+            algorithm: AlgorithmDescription(
+                name: "aws-user-personalization",
+                hyperparameters: [
+                    .integer(UserPersonalizationParameters.hiddenDimension),
+                    .integer(UserPersonalizationParameters.bptt),
+                    .categorical(UserPersonalizationParameters.recencyMask),
+                    .integer(UserPersonalizationParameters.closedFormItems),
+                    .continuous(UserPersonalizationParameters.coverageTolerance),
+                    .integer(UserPersonalizationParameters.validationUsers),
+                ]),
+            featureTransformation: FeatureTransformationDescription(
+                name: "JSON-percentile-filtering", parameters: HistoryLengthPercentiles.table),
+            explores: true,
+            creationDate: Date(timeIntervalSince1970: 1_795_392_000),
+            lastUpdateDate: Date(timeIntervalSince1970: 1_795_392_000),
+            trainer: .userPersonalization)
+        recipe.takesRankingInfluence = true
+        return recipe
+    }()
 }
 
 /// The documented table (developer guide, "User-Personalization recipe", properties and hyperparameters).

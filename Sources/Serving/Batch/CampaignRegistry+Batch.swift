@@ -6,16 +6,16 @@ extension CampaignRegistry {
     package func ranking(
         of served: ServedModel, filter: ServedFilter?, catalogue: ServedCatalogue
     ) async throws -> any BatchRanking {
+        // The lane of imports and batch jobs is one, so no import replaces the data meanwhile.
+        let metadata = try await groupMetadata(of: filter?.catalogue ?? catalogue)
         let campaign = LiveCampaign(
             model: try TrainedModel(contentsOf: served.modelDirectory), recipe: served.recipe,
-            configuration: served.configuration)
+            configuration: served.configuration, metadata: metadata)
         guard let filter else { return CampaignRanking(campaign: campaign, filter: nil) }
-        // The lane of imports and batch jobs is one, so no import replaces the data meanwhile.
-        let metadata = try await metadata.metadata(of: filter.catalogue)
         return CampaignRanking(
             campaign: campaign,
             filter: .init(
-                arn: filter.arn, compiled: try campaign.filters.compiled(filter, metadata: metadata),
+                arn: filter.arn, compiled: try campaign.assortments.current.filters.compiled(filter),
                 metadata: metadata))
     }
 }

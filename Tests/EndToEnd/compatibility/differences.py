@@ -7,13 +7,10 @@ MISSING = {
     "GetActionRecommendations",
 }
 MISSING_CASES = {
-    "CreateBatchInferenceJob-fullest, themes",
-    "GetRecommendations-fullest, related items", "GetRecommendations-fullest, with metadata",
-    "GetPersonalizedRanking-fullest, with metadata",
+    "GetRecommendations-fullest, related items",
 }
 MISSING_RECIPES = {
-    "aws-user-personalization-v2", "aws-trending-now",
-    "aws-similar-items", "aws-semantic-similarity", "aws-sims",
+    "aws-trending-now", "aws-similar-items", "aws-semantic-similarity", "aws-sims",
     "aws-next-best-action", "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
     "aws-ecomm-frequently-bought-together", "aws-ecomm-customers-who-viewed-x-also-viewed",
 }

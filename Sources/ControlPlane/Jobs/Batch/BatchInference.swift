@@ -60,7 +60,8 @@ struct BatchInference {
             CampaignConfig(itemExplorationConfig: $0.itemExplorationConfig, rankingInfluence: $0.rankingInfluence)
         }
         let served = ServedModel(
-            arn: inference.arn, recipe: try controlPlane.recipe(version.recipeArn), configuration: configuration,
+            arn: inference.arn, datasetGroupArn: version.datasetGroupArn,
+            recipe: try controlPlane.recipe(version.recipeArn), configuration: configuration,
             modelDirectory: controlPlane.directories.models.appending(path: outcome.modelDirectory))
         do {
             var filter: ServedFilter?

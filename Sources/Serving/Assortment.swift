@@ -1,0 +1,120 @@
+import ControlPlane
+import Datasets
+import PersonalizeAPI
+import Recipes
+import Recommenders
+import Synchronization
+
+/// The items that a campaign chooses from, with what is known of them at one moment.
+///
+/// Its items are those of the model, then young ones that only the items dataset knows. An item keeps its number for as
+/// long as the campaign has its model, whatever comes after.
+final class Assortment: Sendable {
+    let metadata: GroupMetadata
+    let items: Vocabulary
+    /// Items below this number are those of the model.
+    let trainedCount: Int
+    /// Nil when the campaign does not explore, or there is nothing to explore.
+    let exploration: Exploration?
+    /// What is added to the scores of the model's items; nil without ranking influence.
+    let influence: [Float]?
+    let filters: CampaignFilters
+
+    /// O(items).
+    ///
+    /// - Parameter items: Those of the model, and those that were new before.
+    init(
+        _ model: TrainedModel, ages: ItemAges, items known: Vocabulary, metadata: GroupMetadata,
+        exploring settings: ItemExploration?, influence weights: RankingInfluence?
+    ) {
+        let table = metadata.items
+        let created = CreationTimes(table)
+        var items = known
+        let trained = model.items.count
+        let trainedAges = (0..<trained).map { ages.days(created: created[model.items[$0]], item: $0) }
+        let events = model.popularity.counts
+        exploration = settings.flatMap { settings in
+            guard settings.weight > 0 else { return nil }
+            let young = (0..<trained).filter { trainedAges[$0] <= settings.itemAgeCutOffDays }
+                .map { Exploration.YoungItem(item: $0, events: events[$0]) }
+            var new: [Int] = []
+            for identifier in table?.identifiers.identifiers ?? []
+            where model.items.index(of: identifier) == nil
+                && ages.days(created: created[identifier], item: nil) <= settings.itemAgeCutOffDays
+            {
+                new.append(items.insert(identifier))
+            }
+            guard !young.isEmpty || !new.isEmpty else { return nil }
+            let content =
+                new.isEmpty ? nil : table.flatMap { NewItemContent($0, items: items, trainedCount: trained) }
+            return Exploration(weight: settings.weight, young: young, new: new, content: content)
+        }
+        influence = weights?.offsets(events: events, ages: trainedAges)
+        filters = CampaignFilters(items: items, metadata: table)
+        trainedCount = trained
+        self.items = items
+        self.metadata = metadata
+    }
+}
+
+/// `CREATION_TIMESTAMP` of the items of a table.
+private struct CreationTimes {
+    private let table: MetadataTable?
+    private let times: [Int64]
+
+    init(_ table: MetadataTable?) {
+        self.table = table
+        if case .integers(let times) = table?[column: "CREATION_TIMESTAMP"]?.values {
+            self.times = times
+        } else {
+            times = []
+        }
+    }
+
+    /// Nil for a null, and for an item that is not in the table.
+    subscript(identifier: String) -> Int64? {
+        guard !times.isEmpty, let row = table?.row(of: identifier), times[row] != MetadataColumn.nullInteger else {
+            return nil
+        }
+        return times[row]
+    }
+}
+
+/// The newest assortment of a campaign.
+final class Assortments: Sendable {
+    private let model: TrainedModel
+    private let ages: ItemAges
+    private let exploration: ItemExploration?
+    private let influence: RankingInfluence?
+    private let newest: Mutex<Assortment>
+    /// Held while an assortment is made, so that each goes on from the one before; requests do not wait for it.
+    private let making = Mutex(())
+
+    init(
+        _ model: TrainedModel, ages: ItemAges, exploring exploration: ItemExploration?,
+        influence: RankingInfluence?, metadata: GroupMetadata
+    ) {
+        self.model = model
+        self.ages = ages
+        self.exploration = exploration
+        self.influence = influence
+        newest = Mutex(
+            Assortment(
+                model, ages: ages, items: model.items, metadata: metadata, exploring: exploration,
+                influence: influence))
+    }
+
+    var current: Assortment { newest.withLock { $0 } }
+
+    /// Goes on with newer metadata; does nothing with older.
+    func publish(_ metadata: GroupMetadata) {
+        making.withLock { _ in
+            let before = current
+            guard metadata.version > before.metadata.version else { return }
+            let next = Assortment(
+                model, ages: ages, items: before.items, metadata: metadata, exploring: exploration,
+                influence: influence)
+            newest.withLock { $0 = next }
+        }
+    }
+}
