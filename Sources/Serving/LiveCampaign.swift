@@ -51,12 +51,13 @@ struct LiveCampaign: Sendable {
     ///
     /// - Parameters:
     ///   - history: What ``history(ofUser:)`` gives.
+    ///   - item: What the list is about, for recipes of related items.
     ///   - allowed: Only these, promoted items aside; nil allows all.
     func recommendations(
-        for history: History, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
+        for history: History, item: String? = nil, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> [RankedItem] {
-        var scores = model.recommender.scores(for: history)
+        var scores = model.recommender.scores(for: item.map { itemHistory($0) } ?? history)
         for (item, type) in zip(history.items, history.eventTypes) where seenEventTypes.contains(type) {
             if scores.indices.contains(Int(item)) { scores[Int(item)] = -.infinity }
         }

@@ -1,14 +1,13 @@
 import ControlPlane
 package import PersonalizeAPI
+import Recipes
 
 extension RecommendationService {
     /// - Throws: `PersonalizeError` with `InvalidInputException` or `ResourceNotFoundException`.
     package func getRecommendations(_ input: GetRecommendationsRequest) async throws -> GetRecommendationsResponse {
         let (campaign, arn) = try campaign(for: input)
         try campaign.checkRecommendsItems()
-        guard let user = input.userId, !user.isEmpty else {
-            throw PersonalizeError.invalidInput("userId is required by the recipe of this campaign.")
-        }
+        let request = try request(input, campaign: campaign, arn: arn)
         let count = input.numResults ?? Self.defaultResults
         guard count <= Self.maximumResults else {
             throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(Self.maximumResults).")
@@ -16,7 +15,6 @@ extension RecommendationService {
         guard input.metadataColumns == nil else {
             throw PersonalizeError.invalidInput("metadataColumns is given, but this version returns no metadata.")
         }
-        let request = Request(campaign: campaign, arn: arn, user: user, history: campaign.history(ofUser: user))
         guard input.filterArn != nil || input.filterValues?.isEmpty ?? true else {
             throw PersonalizeError.invalidInput("filterValues is given without filterArn.")
         }
@@ -24,9 +22,14 @@ extension RecommendationService {
         let promotion = try await promotion(input.promotions?.first, for: request)
         var generator = SystemRandomNumberGenerator()
         let items = campaign.recommendations(
-            for: request.history, count: count, allowed: allowed, promotion: promotion, using: &generator)
+            for: request.history, item: request.item, count: count, allowed: allowed, promotion: promotion,
+            using: &generator)
         return GetRecommendationsResponse(
-            itemList: items.map { PredictedItem(itemId: $0.identifier, score: $0.score, promotionName: $0.promotion) },
+            itemList: items.map { item in
+                PredictedItem(
+                    itemId: item.identifier, score: campaign.recipe.givesScores ? item.score : nil,
+                    promotionName: item.promotion)
+            },
             recommendationId: RecommendationIdentifier(sourceArn: arn).next())
     }
 

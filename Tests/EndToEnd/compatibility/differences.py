@@ -7,21 +7,15 @@ MISSING = {
     "GetActionRecommendations",
 }
 MISSING_CASES = {
-    "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, related items",
-    "GetRecommendations-fullest, with metadata", "GetPersonalizedRanking-fullest, with metadata",
+    "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, with metadata",
+    "GetPersonalizedRanking-fullest, with metadata",
 }
 MISSING_RECIPES = {
-    "aws-user-personalization-v2", "aws-trending-now",
-    "aws-similar-items", "aws-semantic-similarity", "aws-sims",
-    "aws-next-best-action", "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
-    "aws-ecomm-frequently-bought-together", "aws-ecomm-customers-who-viewed-x-also-viewed",
+    "aws-user-personalization-v2", "aws-semantic-similarity", "aws-next-best-action",
 }
 
 # Members that no legal input can have.
-RANGES = "solutionConfig.hpoConfig.algorithmHyperParameterRanges.continuousHyperParameterRanges[]"
-REFUSED_MEMBERS = {
-    "CreateSolution": {f"{RANGES}.{name}" for name in ("name", "minValue", "maxValue")},
-}
+REFUSED_MEMBERS = {}
 
 EVERYWHERE = [
     "A value outside its limits, of the wrong type, or missing is answered with `InvalidInputException`, whose message names "
@@ -44,8 +38,7 @@ OPERATIONS = {
         "Without `roleArn` the job fails and says so: a role that may read the data is always needed."],
     "CreateMetricAttribution": [
         "The sums that would go to CloudWatch are on `GET /metrics`, so the role needs no permission for CloudWatch."],
-    "CreateSolution": [
-        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous."],
+    "CreateSolution": ["`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable."],
     "CreateSolutionVersion": [
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
@@ -73,12 +66,16 @@ RECIPES = [
     Recipe("aws-user-personalization", "items for a user",
            "Also answers to `aws-hrnn`'s hyperparameters. The model is Palate's own, measured in docs/evaluation.md."),
     Recipe("aws-popularity-count", "the most popular items"),
-    Recipe("aws-trending-now", "items whose popularity grows"),
+    Recipe("aws-trending-now", "items whose popularity grows",
+           "Intervals end with the newest event of the data. Trends are those of the solution version's training; automatic "
+           "training renews them, at most daily. Recommenders look for them every two hours."),
     Recipe("aws-personalized-ranking-v2", "a list in the user's order"),
     Recipe("aws-personalized-ranking", "a list in the user's order"),
-    Recipe("aws-similar-items", "items like an item"),
+    Recipe("aws-similar-items", "items like an item",
+           "Learns from interactions only; `item_metadata_hidden_dim` is accepted without effect."),
     Recipe("aws-semantic-similarity", "items like an item, by their text"),
-    Recipe("aws-sims", "items that come together with an item"),
+    Recipe("aws-sims", "items that come together with an item",
+           "`max_item_interaction_count_percentile` is 1 by default, not 0.9: well-known items have neighbours, too."),
     Recipe("aws-item-affinity", "users for an item"),
     Recipe("aws-item-attribute-affinity", "users for an attribute of items"),
     Recipe("aws-next-best-action", "actions for a user"),
@@ -87,11 +84,13 @@ USE_CASES = [
     Recipe("aws-vod-top-picks", "VIDEO_ON_DEMAND, Top picks for you"),
     Recipe("aws-vod-most-popular", "VIDEO_ON_DEMAND, Most popular"),
     Recipe("aws-vod-because-you-watched-x", "VIDEO_ON_DEMAND, Because you watched X"),
-    Recipe("aws-vod-more-like-x", "VIDEO_ON_DEMAND, More like X"),
+    Recipe("aws-vod-more-like-x", "VIDEO_ON_DEMAND, More like X",
+           "Needs an items dataset, as documented, but learns from interactions only."),
     Recipe("aws-vod-trending-now", "VIDEO_ON_DEMAND, Trending now"),
     Recipe("aws-ecomm-recommended-for-you", "ECOMMERCE, Recommended for you"),
     Recipe("aws-ecomm-popular-items-by-views", "ECOMMERCE, Most viewed"),
     Recipe("aws-ecomm-popular-items-by-purchases", "ECOMMERCE, Best sellers"),
-    Recipe("aws-ecomm-frequently-bought-together", "ECOMMERCE, Frequently bought together"),
+    Recipe("aws-ecomm-frequently-bought-together", "ECOMMERCE, Frequently bought together",
+           "Purchases of a user are together when each follows the one before within a day."),
     Recipe("aws-ecomm-customers-who-viewed-x-also-viewed", "ECOMMERCE, Customers who viewed X also viewed"),
 ]
