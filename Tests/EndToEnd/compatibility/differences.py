@@ -7,7 +7,7 @@ MISSING = {
     "GetActionRecommendations",
 }
 MISSING_CASES = {
-    "CreateSolution-fullest, AutoML", "CreateSolutionVersion-updating", "GetRecommendations-fullest, with metadata",
+    "GetRecommendations-fullest, with metadata",
     "GetPersonalizedRanking-fullest, with metadata",
 }
 MISSING_RECIPES = {
@@ -38,8 +38,13 @@ OPERATIONS = {
         "Without `roleArn` the job fails and says so: a role that may read the data is always needed."],
     "CreateMetricAttribution": [
         "The sums that would go to CloudWatch are on `GET /metrics`, so the role needs no permission for CloudWatch."],
-    "CreateSolution": ["`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable."],
+    "CreateSolution": [
+        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable.",
+        "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2; "
+        "related items and trends count all weights above 0 alike.",
+        "`performIncrementalUpdate` is taken by what takes UPDATE, too; its default is false."],
     "CreateSolutionVersion": [
+        "An UPDATE has the metrics of the version that it updates: it fits nothing.",
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
     "DescribeRecipe": ["Descriptions and hyperparameters beyond the documented ones are Palate's own."],
