@@ -44,18 +44,19 @@ extension ControlPlane {
             metricAttributions: page.items.map(\.summary), nextToken: page.nextToken)
     }
 
-    /// In the order in which the metrics were added. An attribution that is not there has none: the service model gives
-    /// the operation no error for it.
+    /// In the order in which the metrics were added; of all attributions when none is named. An attribution that is not
+    /// there has none: the service model gives the operation no error for it.
     package func listMetricAttributionMetrics(
         _ input: ListMetricAttributionMetricsRequest
     ) async throws -> ListMetricAttributionMetricsResponse {
-        guard let arn = input.metricAttributionArn else {
-            throw PersonalizeError.invalidInput("metricAttributionArn is missing.")
+        let metrics = try await database.pool.read { database -> [MetricAttribute] in
+            guard let arn = input.metricAttributionArn else {
+                return try ResourceStore.list(MetricAttributionResource.self, in: database)
+                    .flatMap { $0.resource.metrics }
+            }
+            return try ResourceStore.find(arn, as: MetricAttributionResource.self, in: database)?.metrics ?? []
         }
-        let metrics = try await database.pool.read {
-            try ResourceStore.find(arn, as: MetricAttributionResource.self, in: $0)?.metrics ?? []
-        }
-        let list = "metric-attribution-metrics/\(arn)"
+        let list = "metric-attribution-metrics/\(input.metricAttributionArn ?? "")"
         let start = min(
             try input.nextToken.map { Int(clamping: try PageToken($0, of: list).last) } ?? 0, metrics.count)
         let end = min(start + (input.maxResults ?? settings.pageSize), metrics.count)
