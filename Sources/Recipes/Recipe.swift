@@ -61,6 +61,7 @@ package struct Recipe: Sendable {
         let featurization = try HyperparameterValues(
             featureTransformationParameters, for: featureTransformation.parameters)
         try HistoryLengthPercentiles.check(featurization)
+        try ItemCountPercentiles.check(featurization)
     }
 
     /// Trains on `interactions` with documented names and values.

@@ -12,6 +12,8 @@ package struct RecipeCatalogue: Sendable {
         .bestSellers,
         .itemAffinity, .itemAttributeAffinity,
         .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2,
+        .similarItems, .sims, .trendingNow, .becauseYouWatched, .moreLike, .trendingVideos, .alsoViewed,
+        .boughtTogether,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }
@@ -23,7 +25,13 @@ package struct RecipeCatalogue: Sendable {
         all.first { $0.algorithmArn == arn }?.algorithm
     }
 
+    /// Recipes can share a feature transformation; the one with parameters of it describes it.
+    package func recipe(featureTransformationArn arn: String) -> Recipe? {
+        let sharing = all.filter { $0.featureTransformationArn == arn }
+        return sharing.first { !$0.featureTransformation.parameters.isEmpty } ?? sharing.first
+    }
+
     package func featureTransformation(arn: String) -> FeatureTransformationDescription? {
-        all.first { $0.featureTransformationArn == arn }?.featureTransformation
+        recipe(featureTransformationArn: arn)?.featureTransformation
     }
 }

@@ -6,10 +6,29 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case userPersonalization = "aws-user-personalization"
     /// The same list for everybody, see ``Popularity``.
     case popularity = "aws-popularity-count"
+    /// Items like an item, see ``RelatedItems``.
+    case similarItems = "aws-similar-items"
+    /// The same with other hyperparameters.
+    case sims = "aws-sims"
+    /// What grows fastest, for everybody, see ``TrendingNow``.
+    case trendingNow = "aws-trending-now"
     /// Users by how likely they are to interact with an item, see ``ItemAffinity``.
     case itemAffinity = "aws-item-affinity"
     /// The same for the items that have some attributes.
     case itemAttributeAffinity = "aws-item-attribute-affinity"
+
+    /// What a list of recommendations is made for.
+    public enum Subject: Sendable {
+        case user, item, everybody
+    }
+
+    public var subject: Subject {
+        switch self {
+        case .userPersonalization, .itemAffinity, .itemAttributeAffinity: .user
+        case .similarItems, .sims: .item
+        case .popularity, .trendingNow: .everybody
+        }
+    }
 
     /// Learns from `interactions`.
     ///
@@ -35,6 +54,17 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = Popularity(
                 histories: histories, items: interactions.items,
                 weights: options.eventWeights.numbered(by: interactions.eventTypes))
+        case .similarItems:
+            recommender = try RelatedItems(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(similarItems: hyperparameters), options: options)
+        case .sims:
+            recommender = try RelatedItems(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(sims: hyperparameters), options: options)
+        case .trendingNow:
+            recommender = TrendingNow(
+                histories: histories, items: interactions.items, frequency: try .init(hyperparameters))
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
@@ -51,6 +81,9 @@ public enum Algorithm: String, Sendable, CaseIterable {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
         case .popularity: try HyperparameterReader(hyperparameters).finish()
+        case .similarItems: _ = try RelatedItems.Hyperparameters(similarItems: hyperparameters)
+        case .sims: _ = try RelatedItems.Hyperparameters(sims: hyperparameters)
+        case .trendingNow: _ = try TrendingNow.Frequency(hyperparameters)
         case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         }
     }

@@ -43,6 +43,26 @@ struct HyperparameterReader {
         }
     }
 
+    mutating func text(_ name: String) -> String? {
+        known.append(name)
+        return values[name]
+    }
+
+    /// Two percentiles from 0 to 1, the lower one first.
+    mutating func percentiles(
+        _ lower: String, _ upper: String, default fallback: ClosedRange<Double>
+    ) throws(TrainingError) -> ClosedRange<Double> {
+        let low = try number(lower, in: 0...1, default: fallback.lowerBound)
+        let high = try number(upper, in: 0...1, default: fallback.upperBound)
+        guard low < high else {
+            // Alone, the end of its range is a value like any other.
+            if values[lower] == nil { return high...high }
+            if values[upper] == nil { return low...low }
+            throw .invalidHyperparameter(lower, value: "\(low)", expected: "a number below \(upper), \(high)")
+        }
+        return low...high
+    }
+
     func finish() throws(TrainingError) {
         for name in values.keys.sorted() where !known.contains(name) {
             throw .unknownHyperparameter(name, known: known)

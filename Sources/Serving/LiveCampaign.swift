@@ -73,8 +73,10 @@ struct LiveCampaign: Sendable {
     func history(ofUser identifier: String) -> History { model.history(ofUser: identifier) ?? History() }
 
     /// A score for each item of the model, before exploration: -∞ for items that are not recommended to the user.
-    func relevance(for history: History, in assortment: Assortment) -> [Float] {
-        var scores = model.recommender.scores(for: history)
+    ///
+    /// - Parameter item: What the list is about, for recipes of related items.
+    func relevance(for history: History, item: String? = nil, in assortment: Assortment) -> [Float] {
+        var scores = model.recommender.scores(for: item.map { itemHistory($0) } ?? history)
         if let influence = assortment.influence {
             for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
         }
@@ -92,14 +94,15 @@ struct LiveCampaign: Sendable {
     ///
     /// - Parameters:
     ///   - history: What ``history(ofUser:)`` gives.
+    ///   - item: What the list is about, for recipes of related items.
     ///   - allowed: Only these, promoted items aside; nil allows all.
     func recommendations(
-        for history: History, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
+        for history: History, item: String? = nil, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> [RankedItem] {
         let assortment = assortments.current
         let ranking = Ranking(
-            relevance: relevance(for: history, in: assortment), in: assortment, places: count,
+            relevance: relevance(for: history, item: item, in: assortment), in: assortment, places: count,
             isAllowed: { allowed?.contains($0) ?? true }, isPromoted: { promotion?.items.contains($0) ?? false },
             using: &generator)
         func ranked(_ items: [Int], explored: Set<Int> = [], by promotion: Promotion? = nil) -> [RankedItem] {

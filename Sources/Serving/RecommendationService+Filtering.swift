@@ -9,8 +9,11 @@ extension RecommendationService {
     struct Request {
         let campaign: LiveCampaign
         let arn: String
-        let user: String
+        /// Nil when the request names nobody, as the recipe allows.
+        let user: String?
         let history: History
+        /// The item that the request is about; nil when the recipe uses none.
+        var item: String?
     }
 
     /// What a filter lets pass; nil without a filter.
@@ -33,13 +36,10 @@ extension RecommendationService {
             throw PersonalizeError.invalidInput(
                 "The filter \(arn) filters \(filter.expression.subject.rawValue), but recommendations are items.")
         }
-        guard !filter.expression.usesCurrentItem else {
-            throw PersonalizeError.invalidInput(
-                "The filter \(arn) uses CurrentItem, which only recommendations of related items have.")
-        }
+        try check(filter.expression, arn, for: request)
         let context = FilterContext(
             history: request.history, eventTypes: request.campaign.model.eventTypes, users: metadata.users,
-            user: request.user)
+            user: request.user, currentItem: request.item)
         do {
             return try filter.allowedItems(
                 for: context, values: try FilterValues(parsing: values ?? [:], for: filter.expression))

@@ -7,16 +7,13 @@ extension RecommendationService {
     package func getRecommendations(_ input: GetRecommendationsRequest) async throws -> GetRecommendationsResponse {
         let (campaign, arn) = try campaign(for: input)
         try campaign.checkRecommendsItems()
-        guard let user = input.userId, !user.isEmpty else {
-            throw PersonalizeError.invalidInput("userId is required by the recipe of this campaign.")
-        }
+        let request = try request(input, campaign: campaign, arn: arn)
         let count = input.numResults ?? Self.defaultResults
         guard count <= Self.maximumResults else {
             throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(Self.maximumResults).")
         }
         let metadata = try metadataSelection(input.metadataColumns, of: campaign, items: count, named: "numResults")
         try checkContext(input.context, of: campaign)
-        let request = Request(campaign: campaign, arn: arn, user: user, history: campaign.history(ofUser: user))
         guard input.filterArn != nil || input.filterValues?.isEmpty ?? true else {
             throw PersonalizeError.invalidInput("filterValues is given without filterArn.")
         }
@@ -24,12 +21,13 @@ extension RecommendationService {
         let promotion = try await promotion(input.promotions?.first, for: request)
         var generator = randomness()
         let items = campaign.recommendations(
-            for: request.history, count: count, allowed: allowed, promotion: promotion, using: &generator)
+            for: request.history, item: request.item, count: count, allowed: allowed, promotion: promotion,
+            using: &generator)
         return GetRecommendationsResponse(
             itemList: items.map { item in
                 PredictedItem(
-                    itemId: item.identifier, score: item.score, promotionName: item.promotion,
-                    metadata: itemMetadata(for: item.identifier, metadata),
+                    itemId: item.identifier, score: campaign.recipe.givesScores ? item.score : nil,
+                    promotionName: item.promotion, metadata: itemMetadata(for: item.identifier, metadata),
                     reason: reasons(for: item, of: campaign.recipe))
             },
             recommendationId: RecommendationIdentifier(sourceArn: arn).next())

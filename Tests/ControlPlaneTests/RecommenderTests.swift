@@ -211,4 +211,20 @@ import Testing
                 })
         }
     }
+
+    @Test func trendsAreLookedForEveryTwoHours() async throws {
+        let clock = TestClock()
+        let service = try TestService(clock: { clock.now })
+        let plane = service.controlPlane
+        try await service.whileJobsRun {
+            let arn = try await create(service, in: try await group(service), recipe: "aws-vod-trending-now")
+            let first = try await settled(arn, service)
+            #expect(first.status == "ACTIVE", "\(first.failureReason ?? "")")
+            clock.advance(hours: 1.9)
+            #expect(try await plane.trainWhatIsDue() == [])
+            clock.advance(hours: 0.2)
+            #expect(try await plane.trainWhatIsDue() == [arn])
+            #expect(try await plane.trainWhatIsDue() == [])
+        }
+    }
 }

@@ -26,10 +26,10 @@ def events_csv(types, users=60, items=90, events=40, seed=2):
 class Domain:
     """A domain dataset group with imported events."""
 
-    def __init__(self, server, prefix, domain, types):
+    def __init__(self, server, prefix, domain, types, csv=None):
         self.personalize = server.client("personalize")
         self.runtime = server.client("personalize-runtime")
-        self.csv = events_csv(types)
+        self.csv = csv or events_csv(types)
         bucket = create_bucket(server.client("s3"), f"{prefix}-bucket", {"interactions.csv": self.csv})
         role = create_role(server.client("iam"), f"{prefix}-role")
         schema = create_schema(self.personalize, f"{prefix}-schema", domain=domain)

@@ -12,15 +12,18 @@ import Testing
                 "aws-ecomm-popular-items-by-purchases",
                 "aws-item-affinity", "aws-item-attribute-affinity",
                 "aws-personalized-ranking", "aws-personalized-ranking-v2", "aws-user-personalization-v2",
+                "aws-similar-items", "aws-sims", "aws-trending-now",
+                "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
+                "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
             #expect(RecipeCatalogue.standard.recipe(arn: recipe.arn)?.name == recipe.name)
             #expect(RecipeCatalogue.standard.recipe(named: recipe.name)?.arn == recipe.arn)
             #expect(RecipeCatalogue.standard.algorithm(arn: recipe.algorithmArn) == recipe.algorithm)
-            #expect(
-                RecipeCatalogue.standard.featureTransformation(arn: recipe.featureTransformationArn)
-                    == recipe.featureTransformation)
+            let described = RecipeCatalogue.standard.featureTransformation(arn: recipe.featureTransformationArn)
+            #expect(described?.name == recipe.featureTransformation.name)
+            if !recipe.featureTransformation.parameters.isEmpty { #expect(described == recipe.featureTransformation) }
             #expect(!recipe.description.isEmpty)
         }
         #expect(RecipeCatalogue.standard.recipe(arn: "arn:aws:personalize:::recipe/none") == nil)
@@ -46,6 +49,42 @@ import Testing
             ])
         #expect(recipe.featureTransformation.parameters.allSatisfy { !$0.isTunable })
         #expect(recipe.recipeType.rawValue == "USER_PERSONALIZATION")
+    }
+
+    @Test func relatedItemsAndTrendsHaveTheDocumentedTables() {
+        #expect(
+            Recipe.similarItems.algorithm.defaults == [
+                "popularity_discount_factor": "0.0", "item_id_hidden_dim": "100", "item_metadata_hidden_dim": "100",
+            ])
+        #expect(
+            Set(Recipe.similarItems.algorithm.hyperparameters.filter { $0.isTunable }.map(\.name))
+                == ["item_id_hidden_dim", "item_metadata_hidden_dim"])
+        #expect(
+            Recipe.sims.algorithm.defaults == ["popularity_discount_factor": "0.5", "min_cointeraction_count": "3"])
+        #expect(Recipe.sims.algorithm.hyperparameters.allSatisfy { $0.isTunable })
+        #expect(
+            Recipe.sims.featureTransformation.defaults == [
+                "min_user_history_length_percentile": "0.005", "max_user_history_length_percentile": "0.995",
+                "min_item_interaction_count_percentile": "0.01", "max_item_interaction_count_percentile": "1.0",
+            ])
+        #expect(Recipe.trendingNow.featureTransformation.defaults == ["trend_discovery_frequency": "2 hours"])
+        #expect(Recipe.trendingNow.algorithmArn == "arn:aws:personalize:::algorithm/aws-trending-now-custom")
+        #expect(Recipe.sims.featureTransformationArn == Recipe.popularityCount.featureTransformationArn)
+        #expect(Recipe.sims.recipeType.rawValue == "RELATED_ITEMS")
+        #expect(Recipe.trendingNow.recipeType.rawValue == "POPULAR_ITEMS")
+    }
+
+    @Test func percentilesThatKeepNoItemsAreRefused() {
+        for (least, most) in [("0.9", "0.1"), ("0.5", "0.5")] {
+            #expect(throws: HyperparameterError.self) {
+                try Recipe.sims.check(
+                    hyperparameters: [:],
+                    featureTransformationParameters: [
+                        "min_item_interaction_count_percentile": least,
+                        "max_item_interaction_count_percentile": most,
+                    ])
+            }
+        }
     }
 
     @Test func rankingHasTheDocumentedTables() throws {
@@ -152,5 +191,13 @@ import Testing
         let recipe = Recipe.userPersonalization
         let told = recipe.algorithm.defaults.merging(recipe.featureTransformation.defaults) { first, _ in first }
         #expect(try UserPersonalization.Hyperparameters(told) == UserPersonalization.Hyperparameters())
+    }
+
+    @Test func theSameHoldsForRelatedItems() throws {
+        let sims = Recipe.sims.algorithm.defaults.merging(Recipe.sims.featureTransformation.defaults) { $1 }
+        #expect(try RelatedItems.Hyperparameters(sims: sims) == RelatedItems.Hyperparameters(sims: [:]))
+        let similar = Recipe.similarItems.algorithm.defaults
+        #expect(
+            try RelatedItems.Hyperparameters(similarItems: similar) == RelatedItems.Hyperparameters(similarItems: [:]))
     }
 }

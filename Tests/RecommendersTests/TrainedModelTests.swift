@@ -54,8 +54,9 @@ import Testing
         }
     }
 
-    @Test func aDamagedDirectoryNeverTraps() throws {
-        let model = try Algorithm.userPersonalization.train(on: sampleInteractions(users: 30, items: 12, events: 300))
+    @Test(arguments: [Algorithm.userPersonalization, .similarItems, .trendingNow])
+    func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
+        let model = try algorithm.train(on: sampleInteractions(users: 30, items: 12, events: 300))
         try withTemporaryDirectory { directory in
             let target = directory.appendingPathComponent("model")
             try model.write(to: target)

@@ -5,7 +5,7 @@ import GRDB
 import Recipes
 import Recommenders
 
-/// Trains a recommender and puts its model behind it: the first time, and every seven days after.
+/// Trains a recommender and puts its model behind it: the first time, and every so often after.
 ///
 /// An ACTIVE recommender answers with its old model until the new one is loaded, and goes on with it when the training
 /// fails.
@@ -23,17 +23,20 @@ struct RecommenderTraining {
             let least = controlPlane.settings.datasetLimits.minimumTrainingInteractions
             let count = useCase.requiredEventCount(in: all)
             guard count >= max(least, 1) else {
+                let type = useCase.requiredEventType.map { "\($0) " } ?? ""
                 throw JobFailure(
-                    reason:
-                        "There are \(count) \(useCase.requiredEventType) events, but the recipe \(recipe.name) needs "
-                        + "at least \(max(least, 1)).")
+                    reason: "There are \(count) \(type)events, but the recipe \(recipe.name) needs at least "
+                        + "\(max(least, 1)).")
             }
             return useCase.select(all)
         }
+        if useCase.requiresItems { try await checkHasItems(recommender.datasetGroupArn, recipe: recipe) }
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
         let options = TrainingOptions { progress.set($0.fraction, $0.stage, on: job.arn) }
-        let run = TrainingRun(of: recipe.trainer, options: options, catalogueItemCount: data.itemCount)
+        let run = TrainingRun(
+            of: recipe.trainer, hyperparameters: useCase.trainingParameters, options: options,
+            catalogueItemCount: data.itemCount)
         let outcome: TrainingRun.Outcome
         do {
             outcome = try run.run(on: data.interactions)
@@ -58,7 +61,7 @@ struct RecommenderTraining {
                 modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours)
             if recommender.status.isBeingCreated { recommender.header.status = .active }
             recommender.header.lastUpdated = now
-            recommender.nextTraining = now + RecommenderResource.trainingInterval
+            recommender.nextTraining = now + useCase.trainingInterval
             try ResourceStore.update(recommender, in: database)
         }
         // It may have been given another configuration while it was trained.
@@ -67,6 +70,18 @@ struct RecommenderTraining {
         if let replaced = recommender.outcome {
             try? FileManager.default.removeItem(
                 at: controlPlane.directories.models.appending(path: replaced.modelDirectory))
+        }
+    }
+
+    /// - Throws: ``JobFailure`` when the group has no items dataset.
+    private func checkHasItems(_ group: String, recipe: Recipes.Recipe) async throws {
+        let datasets = try await controlPlane.database.pool.read { database in
+            try ResourceStore.list(DatasetResource.self, referencing: group, in: database).map(\.resource)
+        }
+        let items = datasets.first { $0.datasetType == DatasetType.items.rawValue && !$0.status.isBeingDeleted }
+        guard items != nil else {
+            throw JobFailure(
+                reason: "The dataset group \(group) has no items dataset, which the recipe \(recipe.name) needs.")
         }
     }
 
@@ -129,14 +144,15 @@ struct RecommenderSwitching {
 }
 
 extension ControlPlane {
-    /// Enqueues the training of recommenders whose model is seven days old.
+    /// Enqueues the training of recommenders whose model is seven days old, or two hours if it is one of trends.
     func trainDueRecommenders() async throws -> [String] {
         let now = clock()
-        let arns = try await database.pool.write { database in
+        let arns = try await database.pool.write { [recipes] database in
             try ResourceStore.list(RecommenderResource.self, in: database).compactMap { _, recommender -> String? in
                 guard recommender.status == .active, let due = recommender.nextTraining, due <= now else { return nil }
                 var waiting = recommender
-                waiting.nextTraining = now + RecommenderResource.trainingInterval
+                let useCase = recipes.recipe(arn: waiting.recipeArn)?.useCase
+                waiting.nextTraining = now + (useCase?.trainingInterval ?? RecommenderResource.trainingInterval)
                 try ResourceStore.update(waiting, in: database)
                 try JobRow.enqueue(.trainRecommender, arn: waiting.arn, in: database)
                 return waiting.arn

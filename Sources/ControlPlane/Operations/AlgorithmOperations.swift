@@ -19,7 +19,7 @@ extension ControlPlane {
         _ input: DescribeFeatureTransformationRequest
     ) async throws -> DescribeFeatureTransformationResponse {
         let arn = input.featureTransformationArn
-        guard let recipe = recipes.all.first(where: { $0.featureTransformationArn == arn }) else {
+        guard let recipe = recipes.recipe(featureTransformationArn: arn) else {
             throw PersonalizeError.notFound("Could not find feature transformation with Arn \(arn).")
         }
         return DescribeFeatureTransformationResponse(

@@ -4,7 +4,7 @@ package import PersonalizeAPI
 /// A recommender of a domain dataset group: training and serving in one.
 package struct RecommenderResource: Resource {
     package static let kind = ResourceKind.recommender
-    /// The managed service trains recommenders anew every seven days.
+    /// The managed service trains recommenders anew every seven days, those of trends every two hours.
     static let trainingInterval: TimeInterval = 7 * 86_400
 
     package var header: ResourceHeader

@@ -136,6 +136,12 @@ extension FilterExpression {
         comparisons.contains { if case .currentItem = $0.operand { true } else { false } }
     }
 
+    /// Whether it looks at who asks: at `CurrentUser`, or at the events of the user.
+    public var usesUser: Bool {
+        let sources: Set<Source> = [.currentUser, .interactions, .actionInteractions]
+        return comparisons.contains { sources.contains($0.field.source) }
+    }
+
     /// The names of the placeholder parameters, without `$`.
     public var parameters: Set<String> { Set(comparisons.flatMap(\.parameters)) }
 

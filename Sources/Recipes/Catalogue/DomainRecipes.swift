@@ -5,7 +5,7 @@ import Recommenders
 extension Recipe {
     /// `aws-vod-top-picks`.
     package static let topPicks = personal(
-        "aws-vod-top-picks", domain: .videoOnDemand, requiring: "Watch", leavingOut: "Watch",
+        "aws-vod-top-picks", domain: .videoOnDemand, requiring: nil, leavingOut: "Watch",
         description: "Predicts the videos a user will watch next. Videos that the user watched are left out.")
 
     /// `aws-vod-most-popular`.
@@ -15,7 +15,7 @@ extension Recipe {
 
     /// `aws-ecomm-recommended-for-you`.
     package static let recommendedForYou = personal(
-        "aws-ecomm-recommended-for-you", domain: .ecommerce, requiring: "View", leavingOut: "Purchase",
+        "aws-ecomm-recommended-for-you", domain: .ecommerce, requiring: nil, leavingOut: "Purchase",
         description: "Predicts the items a user will interact with next. Items that the user purchased are left out.")
 
     /// `aws-ecomm-popular-items-by-views`.
@@ -29,7 +29,7 @@ extension Recipe {
         description: "Recommends to every user the items that were purchased most often.")
 
     private static func personal(
-        _ name: String, domain: DatasetDomain, requiring required: String, leavingOut seen: String,
+        _ name: String, domain: DatasetDomain, requiring required: String?, leavingOut seen: String,
         description: String
     ) -> Recipe {
         let base = Recipe.userPersonalization

@@ -93,6 +93,8 @@ extension TrainedModel {
         case .userPersonalization:
             recommender = try UserPersonalization(file: weights, items: items, eventTypes: eventTypes)
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
+        case .similarItems, .sims: recommender = try RelatedItems(file: weights, items: items, eventTypes: eventTypes)
+        case .trendingNow: recommender = try TrendingNow(file: weights, items: items, eventTypes: eventTypes)
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
         }

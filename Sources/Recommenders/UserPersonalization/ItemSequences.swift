@@ -132,6 +132,11 @@ package struct ItemOccurrences: Sendable {
         self.owners = owners
     }
 
+    /// The sequences that hold `item`, in their order.
+    func sequences(with item: Int) -> [Int] {
+        places[offsets[item]..<offsets[item + 1]].map { Int(owners[Int($0)]) }
+    }
+
     /// Calls `body` with each other item near an occurrence of `item`, its lag, positive when it comes later, and its
     /// reward.
     func forEachNeighbour(

@@ -42,7 +42,7 @@ struct CampaignRanking: BatchRanking {
 
     private func personal(_ line: BatchLine, count: Int) throws -> RankedLine {
         let request = try request(ofUser: line)
-        var generator = generator(for: request.user)
+        var generator = generator(for: request.user ?? "")
         let items = campaign.recommendations(
             for: request.history, count: count, allowed: try allowedItems(line, for: request), using: &generator)
         return RankedLine(items: items.map(\.identifier), scores: items.map(\.score))
@@ -50,21 +50,14 @@ struct CampaignRanking: BatchRanking {
 
     private func related(_ line: BatchLine, count: Int) throws -> RankedLine {
         guard let item = line.itemId, !item.isEmpty else { throw BatchLineError("itemId is missing.") }
-        var history = History()
-        let number = campaign.model.items.index(of: item)
-        if let number { history.append(item: UInt32(truncatingIfNeeded: number), timestamp: 0) }
-        let user = line.userId ?? ""
+        let user = line.userId.flatMap { $0.isEmpty ? nil : $0 }
         let request = RecommendationService.Request(
-            campaign: campaign, arn: "", user: user, history: campaign.history(ofUser: user))
-        var allowed =
-            try allowedItems(line, for: request) ?? ItemSet(universe: campaign.model.items.count, containsAll: true)
-        if let number {
-            var own = ItemSet(universe: allowed.universe)
-            own.insert(number)
-            allowed.subtract(own)
-        }
+            campaign: campaign, arn: "", user: user, history: user.map { campaign.history(ofUser: $0) } ?? History(),
+            item: item)
         var generator = generator(for: item)
-        let items = campaign.recommendations(for: history, count: count, allowed: allowed, using: &generator)
+        let items = campaign.recommendations(
+            for: request.history, item: item, count: count, allowed: try allowedItems(line, for: request),
+            using: &generator)
         return RankedLine(items: items.map(\.identifier), scores: nil)
     }
 

@@ -6,14 +6,17 @@ import Recommenders
 /// `palate recommend`: the best items for one user from a model directory.
 struct RecommendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "recommend", abstract: "List the best items for a user.",
-        discussion: "A user who was not in the training data gets what is popular.")
+        commandName: "recommend", abstract: "List the best items for a user, or those like an item.",
+        discussion: """
+            A user or an item that was not in the training data gets what is popular. Models of aws-similar-items and \
+            aws-sims need --item, others --user, except those that list the same for everybody.
+            """)
 
     @Option(help: "A model directory written by `palate train`.")
     var model: String
 
-    @Option(help: "The USER_ID.")
-    var user: String
+    @Option(help: "The USER_ID, for recipes that start from a user.")
+    var user: String?
 
     @Option(help: "An ITEM_ID, for recipes that start from an item.")
     var item: String?
@@ -30,8 +33,10 @@ struct RecommendCommand: ParsableCommand {
             let score: Float
         }
         let recipe: String
-        let user: String
-        let isKnownUser: Bool
+        let user: String?
+        let isKnownUser: Bool?
+        let item: String?
+        let isKnownItem: Bool?
         let items: [Item]
     }
 
@@ -43,24 +48,49 @@ struct RecommendCommand: ParsableCommand {
         }
     }
 
+    /// What the model is asked, and whether it knows the user or item.
+    private func history(for model: TrainedModel) throws -> (History, isKnown: Bool) {
+        let recipe = model.manifest.recipe
+        switch model.algorithm.subject {
+        case .item:
+            guard let item else {
+                throw CommandFailure("the model's recipe \(recipe) starts from an item: give --item")
+            }
+            guard let index = model.items.index(of: item) else { return (History(), false) }
+            var history = History()
+            history.append(item: UInt32(index), timestamp: 0)
+            return (history, true)
+        case .user, .everybody:
+            guard item == nil else {
+                throw CommandFailure("the model's recipe \(recipe) starts from a user, it takes no --item")
+            }
+            guard let user else {
+                if model.algorithm.subject == .everybody { return (History(), true) }
+                throw CommandFailure("the model's recipe \(recipe) starts from a user: give --user")
+            }
+            let history = model.history(ofUser: user)
+            return (history ?? History(), history != nil)
+        }
+    }
+
     func run() throws {
         guard (1...500).contains(numResults) else {
             throw CommandFailure("--num-results is \(numResults); expected 1 to 500")
         }
         let model = try loadedModel()
-        if item != nil {
-            throw CommandFailure("the model's recipe \(model.manifest.recipe) starts from a user, it takes no --item")
-        }
-        let history = model.history(ofUser: user)
-        let best = model.recommender.recommendations(for: history ?? History(), count: numResults)
+        let (history, isKnown) = try history(for: model)
+        let best = model.recommender.recommendations(for: history, count: numResults)
+        let isAboutItem = model.algorithm.subject == .item
         let list = Recommendations(
-            recipe: model.manifest.recipe, user: user, isKnownUser: history != nil,
+            recipe: model.manifest.recipe, user: user, isKnownUser: user.map { model.users.index(of: $0) != nil },
+            item: item, isKnownItem: isAboutItem ? isKnown : nil,
             items: best.map { .init(itemId: model.items[$0.item], score: $0.score) })
         switch output {
         case .text:
-            if history == nil {
+            if !isKnown {
+                let subject = isAboutItem ? "item '\(item ?? "")'" : "user '\(user ?? "")'"
                 FileHandle.standardError.write(
-                    Data("user '\(user)' is not in the model: listing what is popular\n".utf8))
+                    Data("\(subject) is not in the model: listing what is popular\n".utf8))
             }
             for entry in list.items { print("\(entry.itemId)\t\(entry.score)") }
         case .json:

@@ -7,22 +7,18 @@ MISSING = {
     "GetActionRecommendations",
 }
 MISSING_CASES = {
-    "GetRecommendations-fullest, related items",
+    "CreateBatchInferenceJob-fullest, themes",
 }
 MISSING_RECIPES = {
-    "aws-trending-now", "aws-similar-items", "aws-semantic-similarity", "aws-sims",
-    "aws-next-best-action", "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
-    "aws-ecomm-frequently-bought-together", "aws-ecomm-customers-who-viewed-x-also-viewed",
+    "aws-semantic-similarity", "aws-next-best-action",
 }
 
 # Members that no legal input can have.
-RANGES = "solutionConfig.hpoConfig.algorithmHyperParameterRanges.continuousHyperParameterRanges[]"
 THEMES = "themeGenerationConfig"
 REFUSED_MEMBERS = {
     # Themes need an endpoint that generates text; test_batch_recipes.py has one.
     "CreateBatchInferenceJob": {
         THEMES, f"{THEMES}.fieldsForThemeGeneration", f"{THEMES}.fieldsForThemeGeneration.itemName"},
-    "CreateSolution": {f"{RANGES}.{name}" for name in ("name", "minValue", "maxValue")},
 }
 
 EVERYWHERE = [
@@ -54,8 +50,9 @@ OPERATIONS = {
     "CreateSolution": [
         "`performAutoML`, which the managed service no longer advises, measures the listed recipes on the same users and "
         "keeps the best; docs/training.md says how.",
-        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable; none of them is continuous.",
-        "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2.",
+        "`hpoConfig` can tune the hyperparameters that DescribeAlgorithm calls tunable.",
+        "`eventsConfig` and its weights are taken by every recipe, not only by those of version 2; "
+        "related items and trends count all weights above 0 alike.",
         "`performIncrementalUpdate` is taken by what takes UPDATE, too; its default is false."],
     "CreateSolutionVersion": [
         "An UPDATE takes a moment and has the metrics of the version that it updates: it fits nothing.",
@@ -88,12 +85,16 @@ RECIPES = [
     Recipe("aws-user-personalization", "items for a user",
            "The model is Palate's own; docs/evaluation.md measures it beside figures published for the managed service."),
     Recipe("aws-popularity-count", "the most popular items"),
-    Recipe("aws-trending-now", "items whose popularity grows"),
+    Recipe("aws-trending-now", "items whose popularity grows",
+           "Intervals end with the newest event of the data. Trends are those of the solution version's training; automatic "
+           "training renews them, at most daily. Recommenders look for them every two hours."),
     Recipe("aws-personalized-ranking-v2", "a list in the user's order", "Trained like `aws-personalized-ranking`."),
     Recipe("aws-personalized-ranking", "a list in the user's order"),
-    Recipe("aws-similar-items", "items like an item"),
+    Recipe("aws-similar-items", "items like an item",
+           "Learns from interactions only; `item_metadata_hidden_dim` is accepted without effect."),
     Recipe("aws-semantic-similarity", "items like an item, by their text"),
-    Recipe("aws-sims", "items that come together with an item"),
+    Recipe("aws-sims", "items that come together with an item",
+           "`max_item_interaction_count_percentile` is 1 by default, not 0.9: well-known items have neighbours, too."),
     Recipe("aws-item-affinity", "users for an item"),
     Recipe("aws-item-attribute-affinity", "users for an attribute of items"),
     Recipe("aws-next-best-action", "actions for a user"),
@@ -102,11 +103,13 @@ USE_CASES = [
     Recipe("aws-vod-top-picks", "VIDEO_ON_DEMAND, Top picks for you"),
     Recipe("aws-vod-most-popular", "VIDEO_ON_DEMAND, Most popular"),
     Recipe("aws-vod-because-you-watched-x", "VIDEO_ON_DEMAND, Because you watched X"),
-    Recipe("aws-vod-more-like-x", "VIDEO_ON_DEMAND, More like X"),
+    Recipe("aws-vod-more-like-x", "VIDEO_ON_DEMAND, More like X",
+           "Needs an items dataset, as documented, but learns from interactions only."),
     Recipe("aws-vod-trending-now", "VIDEO_ON_DEMAND, Trending now"),
     Recipe("aws-ecomm-recommended-for-you", "ECOMMERCE, Recommended for you"),
     Recipe("aws-ecomm-popular-items-by-views", "ECOMMERCE, Most viewed"),
     Recipe("aws-ecomm-popular-items-by-purchases", "ECOMMERCE, Best sellers"),
-    Recipe("aws-ecomm-frequently-bought-together", "ECOMMERCE, Frequently bought together"),
+    Recipe("aws-ecomm-frequently-bought-together", "ECOMMERCE, Frequently bought together",
+           "Purchases of a user are together when each follows the one before within a day."),
     Recipe("aws-ecomm-customers-who-viewed-x-also-viewed", "ECOMMERCE, Customers who viewed X also viewed"),
 ]

@@ -69,6 +69,16 @@ def _(world):
     }
 
 
+@legal("CreateSolution", "fullest, tuned continuously")
+def _(world):
+    return {
+        "name": world.longest_name, "datasetGroupArn": world.group, "recipeArn": RECIPE + "aws-sims",
+        "performAutoTraining": False, "performHPO": True,
+        "solutionConfig": {"hpoConfig": {"algorithmHyperParameterRanges": {"continuousHyperParameterRanges": [
+            {"name": "popularity_discount_factor", "minValue": 0.4, "maxValue": 0.6}]}}},
+    }
+
+
 @legal("CreateSolution", "fullest, AutoML")
 def _(world):
     return {
