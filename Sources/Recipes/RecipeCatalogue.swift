@@ -10,7 +10,7 @@ package struct RecipeCatalogue: Sendable {
     package static let standard = RecipeCatalogue([
         .userPersonalization, .popularityCount, .topPicks, .mostPopularVideos, .recommendedForYou, .mostViewed,
         .bestSellers,
-        .personalizedRanking, .personalizedRankingV2,
+        .personalizedRanking, .personalizedRankingV2, .nextBestAction,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }

@@ -6,6 +6,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case userPersonalization = "aws-user-personalization"
     /// The same list for everybody, see ``Popularity``.
     case popularity = "aws-popularity-count"
+    /// Actions that a user is likely to take, see ``NextBestAction``.
+    case nextBestAction = "aws-next-best-action"
 
     /// Learns from `interactions`.
     ///
@@ -29,6 +31,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .popularity:
             try HyperparameterReader(hyperparameters).finish()
             recommender = Popularity(histories: histories, items: interactions.items)
+        case .nextBestAction:
+            recommender = try NextBestAction(
+                training: ActionData(actionInteractions: interactions), hyperparameters: .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -41,6 +47,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
         case .popularity: try HyperparameterReader(hyperparameters).finish()
+        case .nextBestAction: _ = try NextBestAction.Hyperparameters(hyperparameters)
         }
     }
 }

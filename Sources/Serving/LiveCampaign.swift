@@ -13,6 +13,8 @@ struct LiveCampaign: Sendable {
     /// Nil for a recommender, and for a campaign that was created without one.
     let configuration: CampaignConfig?
     let filters: CampaignFilters
+    /// Used by campaigns for actions alone.
+    let actionAssortments = ActionAssortments()
     /// Items on which the user has an event of one of these types are left out.
     private let seenEventTypes: Set<UInt16>
 

@@ -1,4 +1,5 @@
 import ControlPlane
+package import Foundation
 import PersonalizeAPI
 
 /// The runtime operations.
@@ -9,10 +10,17 @@ package struct RecommendationService: Sendable {
 
     let campaigns: CampaignRegistry
     let filters: any FilterSource
+    let actions: any ActionSource
+    let clock: @Sendable () -> Date
 
-    package init(campaigns: CampaignRegistry, filters: any FilterSource) {
+    package init(
+        campaigns: CampaignRegistry, filters: any FilterSource, actions: any ActionSource,
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) {
         self.campaigns = campaigns
         self.filters = filters
+        self.actions = actions
+        self.clock = clock
     }
 
     /// The campaign or recommender that a request names.

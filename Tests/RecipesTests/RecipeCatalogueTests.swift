@@ -10,6 +10,7 @@ import Testing
                 "aws-user-personalization", "aws-popularity-count", "aws-vod-top-picks", "aws-vod-most-popular",
                 "aws-ecomm-recommended-for-you", "aws-ecomm-popular-items-by-views",
                 "aws-ecomm-popular-items-by-purchases", "aws-personalized-ranking", "aws-personalized-ranking-v2",
+                "aws-next-best-action",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")

@@ -16,6 +16,9 @@ struct Training {
         guard let recipe = controlPlane.recipes.recipe(arn: version.recipeArn) else {
             throw JobFailure(reason: "There is no recipe \(version.recipeArn).")
         }
+        if recipe.recipeType == .personalizedActions {
+            return try await ActionTraining(controlPlane: controlPlane).run(job, version, recipe: recipe)
+        }
         let selection = try EventSelection(
             eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
             events: version.configuration?.eventsConfig)

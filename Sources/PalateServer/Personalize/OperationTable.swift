@@ -101,5 +101,6 @@ struct OperationTable: Sendable {
         on(UpdateDataset.self, controlPlane.updateDataset)
 
         on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
+        on(GetActionRecommendations.self, recommendations.getActionRecommendations)
     }
 }

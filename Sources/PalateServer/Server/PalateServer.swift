@@ -48,7 +48,8 @@ package struct PalateServer: Service {
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
             controlPlane: controlPlane,
-            recommendations: RecommendationService(campaigns: campaigns, filters: controlPlane))
+            recommendations: RecommendationService(
+                campaigns: campaigns, filters: controlPlane, actions: controlPlane))
         let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),

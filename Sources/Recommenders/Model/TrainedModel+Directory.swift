@@ -86,6 +86,7 @@ extension TrainedModel {
         case .userPersonalization:
             recommender = try UserPersonalization(file: weights, items: items, eventTypes: eventTypes)
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
+        case .nextBestAction: recommender = try NextBestAction(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
