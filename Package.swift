@@ -75,12 +75,13 @@ let package = Package(
         room("Identity", [grdb, logging]),
         room("Access", ["ObjectStorage", grdb, crypto]),
         room("PersonalizeAPI", [collections]),
+        room("TextGeneration", [httpClient, nioCore, nioHTTP1]),
         room("Recipes", ["Recommenders"]),
         room(
             "ControlPlane",
             [
-                "PersonalizeAPI", "Recipes", "Datasets", "Recommenders", "Evaluation", "Filters", "ObjectStorage",
-                "Identity", grdb, logging, lifecycle, collections, crypto,
+                "PersonalizeAPI", "Recipes", "Datasets", "LinearAlgebra", "Recommenders", "Evaluation", "Filters",
+                "ObjectStorage", "Identity", "TextGeneration", nioCore, grdb, logging, lifecycle, collections, crypto,
             ]),
         room(
             "Serving",
@@ -88,9 +89,8 @@ let package = Package(
         room(
             "PalateServer",
             [
-                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", "Access", hummingbird,
-                lifecycle,
-                logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
+                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", "Access", "TextGeneration",
+                hummingbird, lifecycle, logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
             ]),
         .executableTarget(
             name: "palate",

@@ -5,6 +5,8 @@ package import Logging
 package import ObjectStorage
 import PersonalizeAPI
 package import Recipes
+import Synchronization
+package import TextGeneration
 
 /// The resources of Palate, their states and rules, and the jobs that bring them there.
 ///
@@ -24,7 +26,17 @@ package final class ControlPlane: Sendable {
     let access: IdentityStore?
     /// What came through PutEvents and its like, in the stream of each dataset.
     package let streamedRecords: any StreamedRecordStore
-    let trackers = TrackerIndex()
+    /// Writes the themes of batch inference jobs; nil when the operator set no endpoint.
+    let textGenerator: (any TextGenerator)?
+    let targets: RecordTargetCache
+    /// The event types of each dataset of interactions.
+    let eventTypes = DistinctValues()
+    /// The sources of each metric attribution.
+    let attributionSources = DistinctValues()
+    let answerSources = AnswerSources()
+    let itemValues = ItemValues()
+    /// The day, counted from 1970, on which old sums were last removed.
+    let sumsRemovalDay = Mutex<Int64>(0)
     let clock: @Sendable () -> Date
     let identifiers: IdentifierSource
     let logger: Logger
@@ -36,8 +48,9 @@ package final class ControlPlane: Sendable {
     package init(
         settings: ControlPlaneSettings, directories: DataDirectories, objects: any ObjectStore,
         access: IdentityStore?, recipes: RecipeCatalogue, clock: @escaping @Sendable () -> Date = { Date() },
-        identifiers: IdentifierSource = .random, logger: Logger
+        identifiers: IdentifierSource = .random, textGenerator: (any TextGenerator)? = nil, logger: Logger
     ) throws {
+        self.textGenerator = textGenerator
         self.settings = settings
         self.directories = directories
         self.objects = objects
@@ -49,6 +62,7 @@ package final class ControlPlane: Sendable {
         names = ResourceNames(region: settings.region, account: settings.account)
         try directories.create()
         database = try ControlPlaneDatabase(at: directories.database)
+        targets = RecordTargetCache(changes: database.changes)
         streamedRecords = try EmbeddedRecordStore(at: directories.events)
         jobs = JobQueue(database: database, logger: logger)
     }
@@ -84,6 +98,9 @@ package final class ControlPlane: Sendable {
                     "The account already has \(pending) pending or in-progress resources of the kind \(R.kind.noun).")
             }
             try ResourceStore.insert(resource, tags: tags, in: database)
+            if R.kind.givesAnswers {
+                try AnswerSourceRow(sourceArn: resource.arn).insert(database, onConflict: .ignore)
+            }
             if let job { try JobRow.enqueue(job, arn: resource.arn, in: database) }
         }
         if let job { jobs.wake(job.lane) }

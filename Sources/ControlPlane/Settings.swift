@@ -21,7 +21,8 @@ package struct Quotas: Sendable {
     package var schemas = 500
     package var datasetGroups = 500
     package var datasets = 500
-    package var solutions = 500
+    /// Solutions in one dataset group.
+    package var solutions = 10
     package var campaigns = 5
     package var recommenders = 5
     /// Filters in one dataset group.
@@ -34,6 +35,22 @@ package struct Quotas: Sendable {
     package var filterEventsPerType = 100
     /// Solution versions that wait for their training or are being trained.
     package var pendingSolutionVersions = 20
+    package var pendingBatchInferenceJobs = 5
+    package var pendingBatchSegmentJobs = 5
+    /// Input files of one batch job.
+    package var batchInputFiles = 1000
+    /// Bytes of all input files of one batch job.
+    package var batchInputBytes = 1 << 30
+    /// Items of one batch inference job that generates themes.
+    package var themedItems = 100
+    /// Lines of one batch segment job of the recipe aws-item-affinity.
+    package var segmentItems = 500
+    /// Lines of one batch segment job of the recipe aws-item-attribute-affinity.
+    package var segmentAttributeQueries = 10
+    /// Metrics in one metric attribution.
+    package var attributedMetrics = 10
+    /// Distinct sources of the events that a metric attribution reports on.
+    package var eventAttributionSources = 100
 
     package init() {}
 
@@ -42,16 +59,22 @@ package struct Quotas: Sendable {
         case .schema: schemas
         case .datasetGroup: datasetGroups
         case .dataset: datasets
-        case .solution: solutions
         case .campaign: campaigns
         case .recommender: recommenders
-        case .datasetImportJob, .solutionVersion, .filter: nil
+        case .datasetImportJob, .solution, .solutionVersion, .filter: nil
         case .eventTracker, .datasetExportJob, .dataDeletionJob: nil
+        case .batchInferenceJob, .batchSegmentJob: nil
+        case .metricAttribution: nil
         }
     }
 
     /// How many resources of the kind may be in the making at once.
     func limitOfPending(_ kind: ResourceKind) -> Int? {
-        kind == .solutionVersion ? pendingSolutionVersions : nil
+        switch kind {
+        case .solutionVersion: pendingSolutionVersions
+        case .batchInferenceJob: pendingBatchInferenceJobs
+        case .batchSegmentJob: pendingBatchSegmentJobs
+        default: nil
+        }
     }
 }

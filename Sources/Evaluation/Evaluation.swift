@@ -53,7 +53,8 @@ public struct Evaluation: Sendable {
             let share = Double(fold) / Double(folds)...Double(fold + 1) / Double(folds)
             let prefix = folds > 1 ? "fold \(fold + 1) of \(folds): " : ""
             let part = try run(
-                split(interactions, histories, fold: fold), of: interactions, catalogue: catalogue,
+                split(interactions, histories, fold: fold, eventWeights: options.eventWeights), of: interactions,
+                catalogue: catalogue,
                 options: options.within(share, prefix: prefix))
             for (name, value) in part.metrics { result.metrics[name, default: 0] += value }
             result.testUsers += part.testUsers
@@ -64,10 +65,13 @@ public struct Evaluation: Sendable {
         return result
     }
 
-    private func split(_ interactions: Interactions, _ histories: UserHistories, fold: Int) -> EvaluationSplit {
+    private func split(
+        _ interactions: Interactions, _ histories: UserHistories, fold: Int, eventWeights: EventWeights
+    ) -> EvaluationSplit {
         switch method {
         case .personalize:
-            .personalize(interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen)
+            .personalize(
+                interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen, eventWeights: eventWeights)
         case .leaveOneOut: .leaveOneOut(interactions, histories)
         case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
         }
@@ -85,7 +89,8 @@ public struct Evaluation: Sendable {
             on: interactions.selecting(rows: split.trainingRows), hyperparameters: hyperparameters, options: training)
         let trained = clock.now
         options.progress(TrainingProgress(fraction: 0.9, stage: "ranking for \(split.cases.count) test users"))
-        let totals = try Self.measure(model.recommender, on: split.cases, threads: options.threads)
+        let totals = try Self.measure(
+            model.recommender, on: split.cases, objective: options.objective, threads: options.threads)
         let measured = clock.now
         options.progress(TrainingProgress(fraction: 1, stage: "measured"))
         return Result(
@@ -95,9 +100,10 @@ public struct Evaluation: Sendable {
 
     /// Ranks the whole catalogue for every case.
     static func measure(
-        _ recommender: any Recommender, on cases: [EvaluationCase], threads: Int
+        _ recommender: any Recommender, on cases: [EvaluationCase], objective: ItemObjective? = nil, threads: Int
     ) throws -> MetricTotals {
         var totals = MetricTotals()
+        let items = recommender.items
         for chunk in Parallel.ranges(of: cases.count, size: 512) {
             try Task.checkCancellation()
             let lists = Parallel.map(chunk.count, threads: threads) { index in
@@ -110,6 +116,17 @@ public struct Evaluation: Sendable {
                 totals.add(
                     testCase.relevant.isEmpty ? nil : RankingMetrics(list: list, relevant: testCase.relevant),
                     list: list)
+                if !testCase.rewards.isEmpty {
+                    for (name, value) in RewardMetrics.weightedGains(list: list, rewards: testCase.rewards) {
+                        totals.add(value, name)
+                    }
+                }
+                let share = objective.flatMap { objective in
+                    RewardMetrics.rewardShare(list: list, relevant: testCase.relevant) {
+                        objective.values[items[$0]] ?? 0
+                    }
+                }
+                if let share { totals.add(share, RewardMetrics.rewardShareName) }
             }
         }
         return totals

@@ -24,4 +24,6 @@ struct EvaluationCase: Sendable {
     let relevant: Set<Int>
     /// Items that may not be recommended.
     let excluded: Set<Int>
+    /// What a hit is worth, by relevant item; empty when all are worth alike.
+    var rewards: [Int: Double] = [:]
 }

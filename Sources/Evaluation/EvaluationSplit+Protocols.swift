@@ -25,14 +25,18 @@ extension EvaluationSplit {
     }
 
     static func personalize(
-        _ interactions: Interactions, _ histories: UserHistories, fold: Int, seed: UInt64, excludeSeen: Bool
+        _ interactions: Interactions, _ histories: UserHistories, fold: Int, seed: UInt64, excludeSeen: Bool,
+        eventWeights: EventWeights = .equal
     ) -> EvaluationSplit {
+        let weights = eventWeights.numbered(by: interactions.eventTypes)
         let users = testUsers(histories, fold: fold, seed: seed)
         let cases = users.map { user in
             let (input, targets) = HeldOutEvents.newestTenth(of: histories[user])
             let seen = excludeSeen ? Set(input.items.map { Int($0) }) : []
+            let rewards = HeldOutEvents.rewards(of: histories[user], weights).map { (Int($0), Double($1)) }
             return EvaluationCase(
-                input: input, relevant: Set(targets.map { Int($0) }).subtracting(seen), excluded: seen)
+                input: input, relevant: Set(targets.map { Int($0) }).subtracting(seen), excluded: seen,
+                rewards: Dictionary(rewards, uniquingKeysWith: max))
         }
         return EvaluationSplit(trainingRows: rows(of: interactions, without: users), cases: cases)
     }

@@ -72,6 +72,8 @@ struct MetricTotals: Sendable {
     private var sums = [Double](repeating: 0, count: RankingMetrics.names.count)
     private(set) var users = 0
     private var shown: Set<Int> = []
+    /// Of metrics that not every user has.
+    private var further: [String: (sum: Double, users: Int)] = [:]
 
     mutating func add(_ metrics: RankingMetrics?, list: [Int]) {
         shown.formUnion(list.prefix(RankingMetrics.listLength))
@@ -80,9 +82,15 @@ struct MetricTotals: Sendable {
         users += 1
     }
 
+    mutating func add(_ value: Double, _ name: String) {
+        let known = further[name] ?? (0, 0)
+        further[name] = (known.sum + value, known.users + 1)
+    }
+
     func averages(catalogueItemCount: Int) -> [String: Double] {
         var averages = ["coverage": Double(shown.count) / Double(max(catalogueItemCount, 1))]
         for (name, sum) in zip(RankingMetrics.names, sums) { averages[name] = users > 0 ? sum / Double(users) : 0 }
+        for (name, total) in further { averages[name] = total.sum / Double(total.users) }
         return averages
     }
 }

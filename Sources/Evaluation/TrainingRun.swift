@@ -25,12 +25,15 @@ public struct TrainingRun: Sendable {
 
     public struct Outcome: Sendable {
         public let model: TrainedModel
-        /// One fold of protocol `personalize`, every name of ``RankingMetrics/names`` and `coverage`; empty when there
-        /// are too few users to hold some out.
+        /// One fold of protocol `personalize`, every name of ``RankingMetrics/names`` and `coverage`; for segments of users
+        /// ``SegmentEvaluation/names``. Empty when there are too few users to hold some out.
         public let metrics: [String: Double]
         /// The part that the managed service reports for a solution version, by its names.
         public var managedServiceMetrics: [String: Double] {
-            metrics.filter { RankingMetrics.managedServiceNames.contains($0.key) }
+            metrics.filter {
+                RankingMetrics.managedServiceNames.contains($0.key) || RewardMetrics.names.contains($0.key)
+                    || SegmentEvaluation.names.contains($0.key)
+            }
         }
         public let trainingSeconds: Double
         public let evaluationSeconds: Double
@@ -46,9 +49,16 @@ public struct TrainingRun: Sendable {
         let share = measuresFirst ? 0.5 : 0
         if measuresFirst {
             do {
-                metrics = try Self.evaluatePersonalize(
-                    algorithm, on: interactions, hyperparameters: hyperparameters,
-                    catalogueItemCount: catalogueItemCount, options: options.within(0...share, prefix: "measuring: "))
+                let options = options.within(0...share, prefix: "measuring: ")
+                switch algorithm {
+                case .itemAffinity, .itemAttributeAffinity:
+                    metrics = try SegmentEvaluation(of: algorithm, hyperparameters: hyperparameters)
+                        .run(on: interactions, options: options)
+                default:
+                    metrics = try Self.evaluatePersonalize(
+                        algorithm, on: interactions, hyperparameters: hyperparameters,
+                        catalogueItemCount: catalogueItemCount, options: options)
+                }
             } catch EvaluationError.tooFewUsers {}
         }
         let evaluated = clock.now

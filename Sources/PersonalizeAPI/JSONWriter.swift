@@ -13,20 +13,31 @@ package struct JSONWriter {
         bytes.reserveCapacity(1024)
     }
 
-    mutating func beginObject() { open(UInt8(ascii: "{")) }
-    mutating func endObject() { close(UInt8(ascii: "}")) }
+    package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    package mutating func endObject() { close(UInt8(ascii: "}")) }
     fileprivate mutating func beginArray() { open(UInt8(ascii: "[")) }
     fileprivate mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// A member of the object that was begun; left out when the value is nil.
-    mutating func member(_ name: StaticString, _ value: (some JSONWritable)?) {
+    package mutating func member(_ name: StaticString, _ value: (some JSONWritable)?) {
         guard let value else { return }
+        key(name)
+        value.write(to: &self)
+    }
+
+    /// A member whose value is JSON text already.
+    package mutating func member(_ name: StaticString, json: some Sequence<UInt8>) {
+        key(name)
+        bytes.append(contentsOf: json)
+    }
+
+    /// The name of a member that an object follows.
+    package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
-        value.write(to: &self)
     }
 
     fileprivate mutating func separate() {

@@ -10,6 +10,7 @@ package struct RecipeCatalogue: Sendable {
     package static let standard = RecipeCatalogue([
         .userPersonalization, .popularityCount, .topPicks, .mostPopularVideos, .recommendedForYou, .mostViewed,
         .bestSellers,
+        .itemAffinity, .itemAttributeAffinity,
         .personalizedRanking, .personalizedRankingV2, .nextBestAction,
     ])
 

@@ -8,6 +8,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case popularity = "aws-popularity-count"
     /// Actions that a user is likely to take, see ``NextBestAction``.
     case nextBestAction = "aws-next-best-action"
+    /// Users by how likely they are to interact with an item, see ``ItemAffinity``.
+    case itemAffinity = "aws-item-affinity"
+    /// The same for the items that have some attributes.
+    case itemAttributeAffinity = "aws-item-attribute-affinity"
 
     /// Learns from `interactions`.
     ///
@@ -30,16 +34,22 @@ public enum Algorithm: String, Sendable, CaseIterable {
                 hyperparameters: try .init(hyperparameters), options: options)
         case .popularity:
             try HyperparameterReader(hyperparameters).finish()
-            recommender = Popularity(histories: histories, items: interactions.items)
+            recommender = Popularity(
+                histories: histories, items: interactions.items,
+                weights: options.eventWeights.numbered(by: interactions.eventTypes))
         case .nextBestAction:
             recommender = try NextBestAction(
                 training: ActionData(actionInteractions: interactions), hyperparameters: .init(hyperparameters),
+                options: options)
+        case .itemAffinity, .itemAttributeAffinity:
+            recommender = try ItemAffinity(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
             algorithm: self, hyperparameters: hyperparameters, seed: options.seed, interactions: interactions,
-            histories: histories, recommender: recommender)
+            histories: histories, recommender: recommender, objective: options.objective)
     }
 
     /// Checks names and values without training.
@@ -48,6 +58,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
         case .popularity: try HyperparameterReader(hyperparameters).finish()
         case .nextBestAction: _ = try NextBestAction.Hyperparameters(hyperparameters)
+        case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         }
     }
 }

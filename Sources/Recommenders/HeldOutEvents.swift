@@ -6,7 +6,7 @@ package enum HeldOutEvents {
     ///
     /// The input is empty when there are fewer than two events.
     package static func newestTenth(of history: History) -> (input: History, targets: Set<UInt32>) {
-        let kept = history.count - max(1, (history.count + 5) / 10)
+        let kept = keptCount(of: history)
         guard kept > 0 else { return (History(), Set(history.items)) }
         var input = history
         input.items.removeLast(history.count - kept)
@@ -14,5 +14,20 @@ package enum HeldOutEvents {
         input.eventTypes.removeLast(max(input.eventTypes.count - kept, 0))
         input.eventValues.removeLast(max(input.eventValues.count - kept, 0))
         return (input, Set(history.items[kept...]))
+    }
+
+    /// The greatest reward among a target's events, by target of ``newestTenth(of:)``; empty when all count alike.
+    package static func rewards(of history: History, _ weights: NumberedEventWeights) -> [UInt32: Float] {
+        guard !weights.areEqual else { return [:] }
+        var rewards: [UInt32: Float] = [:]
+        for event in max(keptCount(of: history), 0)..<history.count {
+            let type = event < history.eventTypes.count ? history.eventTypes[event] : .max
+            rewards[history.items[event]] = max(rewards[history.items[event]] ?? 0, weights[type])
+        }
+        return rewards
+    }
+
+    private static func keptCount(of history: History) -> Int {
+        history.count - max(1, (history.count + 5) / 10)
     }
 }

@@ -6,7 +6,7 @@ public import Datasets
 /// Training is one pass over the events; scoring copies the catalogue's counts.
 public struct Popularity: Recommender, Equatable {
     public let items: Vocabulary
-    /// Events per item.
+    /// Events per item, each with its reward.
     public let counts: [Float]
 
     init(items: Vocabulary, counts: [Float]) {
@@ -14,9 +14,11 @@ public struct Popularity: Recommender, Equatable {
         self.counts = counts
     }
 
-    init(histories: UserHistories, items: Vocabulary) {
+    init(histories: UserHistories, items: Vocabulary, weights: NumberedEventWeights = .equal) {
         var counts = [Float](repeating: 0, count: items.count)
-        for item in histories.items { counts[Int(item)] += 1 }
+        for (event, item) in histories.items.enumerated() {
+            counts[Int(item)] += weights[event < histories.eventTypes.count ? histories.eventTypes[event] : .max]
+        }
         self.items = items
         self.counts = counts
     }
@@ -32,5 +34,14 @@ extension Popularity: StorableRecommender {
     init(file: SafetensorsFile, items: Vocabulary, eventTypes: Vocabulary) throws(ModelError) {
         counts = try file.array("popularity.counts", of: Float.self, count: items.count)
         self.items = items
+    }
+}
+
+extension Popularity: UpdatableRecommender {
+    func updated(
+        with histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary, hyperparameters: [String: String],
+        options: TrainingOptions
+    ) throws -> Popularity {
+        Popularity(histories: histories, items: items, weights: options.eventWeights.numbered(by: eventTypes))
     }
 }

@@ -7,6 +7,10 @@ public struct TrainingOptions: Sendable {
     public var threads: Int
     /// Bytes that training may allocate beyond the data; nil takes half of the machine's memory.
     public var memoryLimit: Int?
+    /// How much events of each type count.
+    public var eventWeights = EventWeights.equal
+    /// What recommendations are for beside relevance; nil ranks by relevance alone.
+    public var objective: ItemObjective?
     /// Called from the training thread, in order, with growing fractions.
     public var progress: @Sendable (TrainingProgress) -> Void
 
@@ -66,6 +70,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownHyperparameter(String, known: [String])
     case invalidHyperparameter(String, value: String, expected: String)
     case numerical(String)
+    /// The algorithm cannot take new data into a model without training it again.
+    case cannotUpdate(String)
 
     public var description: String {
         switch self {
@@ -76,6 +82,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
                 : "unknown hyperparameter '\(name)'; known are \(known.joined(separator: ", "))"
         case .invalidHyperparameter(let name, let value, let expected):
             "hyperparameter '\(name)' is '\(value)'; expected \(expected)"
+        case .cannotUpdate(let name): "a model of \(name) cannot be updated, only trained again"
         case .numerical(let reason): "training failed: \(reason)"
         }
     }

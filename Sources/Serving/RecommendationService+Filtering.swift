@@ -19,6 +19,16 @@ extension RecommendationService {
     ) async throws -> ItemSet? {
         guard let arn else { return nil }
         let (filter, metadata) = try await compiled(arn, for: request)
+        return try Self.allowedItems(filter, arn, values, at: place, metadata: metadata, for: request)
+    }
+
+    /// What a filter lets pass, given to campaigns and to batch jobs alike.
+    ///
+    /// - Parameter place: Names the values in a message.
+    static func allowedItems(
+        _ filter: CompiledFilter, _ arn: String, _ values: [String: String]?, at place: String,
+        metadata: GroupMetadata, for request: Request
+    ) throws -> ItemSet {
         guard filter.expression.subject == .item else {
             throw PersonalizeError.invalidInput(
                 "The filter \(arn) filters \(filter.expression.subject.rawValue), but recommendations are items.")

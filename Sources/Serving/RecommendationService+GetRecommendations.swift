@@ -1,4 +1,4 @@
-import Foundation
+import ControlPlane
 package import PersonalizeAPI
 
 extension RecommendationService {
@@ -27,7 +27,7 @@ extension RecommendationService {
             for: request.history, count: count, allowed: allowed, promotion: promotion, using: &generator)
         return GetRecommendationsResponse(
             itemList: items.map { PredictedItem(itemId: $0.identifier, score: $0.score, promotionName: $0.promotion) },
-            recommendationId: "RID-\(UUID().uuidString.lowercased())")
+            recommendationId: RecommendationIdentifier(sourceArn: arn).next())
     }
 
     private func campaign(for input: GetRecommendationsRequest) throws -> (LiveCampaign, arn: String) {

@@ -1,6 +1,6 @@
+import ControlPlane
 import Datasets
 import Filters
-import Foundation
 package import PersonalizeAPI
 import Recipes
 import Recommenders
@@ -43,21 +43,27 @@ extension RecommendationService {
             personalizedRanking: campaign.ranking(of: asked, for: request.history).map {
                 PredictedItem(itemId: $0.identifier, score: $0.score)
             },
-            recommendationId: "RID-\(UUID().uuidString.lowercased())")
+            recommendationId: RecommendationIdentifier(sourceArn: input.campaignArn).next())
     }
 
     /// The items that a filter lets pass, whether the model knows them or not.
     private func allowed(
         of asked: Vocabulary, by filterArn: String, _ values: [String: String]?, for request: Request
     ) async throws -> Vocabulary {
+        let (filter, metadata) = try await compiled(filterArn, for: request)
+        return try Self.allowed(of: asked, by: filter, filterArn, values, metadata: metadata, for: request)
+    }
+
+    /// The same for campaigns and for batch jobs.
+    static func allowed(
+        of asked: Vocabulary, by filter: CompiledFilter, _ filterArn: String, _ values: [String: String]?,
+        metadata: GroupMetadata, for request: Request
+    ) throws -> Vocabulary {
         let items = request.campaign.model.items
-        guard let known = try await allowedItems(filterArn, values, at: "filterValues", for: request) else {
-            return asked
-        }
+        let known = try allowedItems(filter, filterArn, values, at: "filterValues", metadata: metadata, for: request)
         let unknown = Vocabulary(asked.identifiers.filter { items.index(of: $0) == nil })
         var allowedUnknown = ItemSet(universe: unknown.count)
         if !unknown.isEmpty {
-            let (filter, metadata) = try await compiled(filterArn, for: request)
             // Of these items nobody has an event, and the compiled filter numbers only the model's.
             let catalogue = FilterCatalogue(items: unknown, metadata: metadata.items?.selecting(unknown.identifiers))
             let context = FilterContext(

@@ -120,6 +120,12 @@ final class RecordingHost: CampaignHost {
     func retire(campaignArn: String) async {
         arns.withLock { _ = $0.remove(campaignArn) }
     }
+
+    func ranking(
+        of served: ServedModel, filter: ServedFilter?, catalogue: ServedCatalogue
+    ) async throws -> any BatchRanking {
+        throw DeploymentRefused(reason: "No models are loaded here.")
+    }
 }
 
 struct DeploymentRefused: Error {

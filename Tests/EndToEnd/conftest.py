@@ -25,9 +25,10 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_MAX_ATTEMPTS="1",
-    # Tests share a server, and the quotas of campaigns and recommenders are five.
+    # Tests share a server, and the quotas of campaigns, recommenders and solutions are five and ten.
     PALATE_QUOTAS_CAMPAIGNS="500",
     PALATE_QUOTAS_RECOMMENDERS="500",
+    PALATE_QUOTAS_SOLUTIONS="500",
 )
 
 

@@ -119,6 +119,9 @@ DESCRIBE = {
     "campaign": ("describe_campaign", "campaignArn", "campaign"),
     "event-tracker": ("describe_event_tracker", "eventTrackerArn", "eventTracker"),
     "dataset-export-job": ("describe_dataset_export_job", "datasetExportJobArn", "datasetExportJob"),
+    "batch-inference-job": ("describe_batch_inference_job", "batchInferenceJobArn", "batchInferenceJob"),
+    "batch-segment-job": ("describe_batch_segment_job", "batchSegmentJobArn", "batchSegmentJob"),
+    "metric-attribution": ("describe_metric_attribution", "metricAttributionArn", "metricAttribution"),
     "data-deletion-job": ("describe_data_deletion_job", "dataDeletionJobArn", "dataDeletionJob"),
 }
 

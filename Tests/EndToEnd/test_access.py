@@ -193,6 +193,14 @@ def test_the_body_of_an_operation_is_covered(guarded):
     assert plain(guarded, "POST", "/", changed, b"{}")[0] == 403
 
 
+@pytest.mark.parametrize("service", ["personalize", "iam"])
+def test_a_signed_body_that_ends_early_is_refused(guarded, service):
+    from test_fuzz_http import unfinished
+
+    headers = signed(guarded, guarded.keys["admin"], "POST", "/", b"{}", service)
+    assert unfinished(guarded, "POST /", headers, b"{}") == 400
+
+
 @pytest.mark.parametrize("key", ["plain", "a b/ü+%.csv", "x//y/../z", "~!*'()", "a&b=c?d#e", "☃"])
 def test_odd_names_are_signed_as_botocore_signs_them(guarded, key):
     s3 = client(guarded, "s3", guarded.keys["admin"], config=Config(s3={"addressing_style": "path"}))

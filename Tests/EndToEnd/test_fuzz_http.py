@@ -154,6 +154,31 @@ def test_bytes_that_are_not_http_leave_the_service_alive(palate, lines):
     alive(palate)
 
 
+def unfinished(palate, path, headers, body):
+    """The status of a request whose connection ends 100 bytes before its body does."""
+    address = urlsplit(palate.endpoint)
+    lines = [f"{name}: {value}" for name, value in ({"Host": "a"} | headers).items() if name.lower() != "content-length"]
+    head = "\r\n".join([f"{path} HTTP/1.1", f"Content-Length: {len(body) + 100}", *lines])
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"\r\n\r\n" + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(4096)
+    return int(answer.split(b" ")[1]) if answer else None
+
+
+@pytest.mark.parametrize("path,headers", [
+    ("POST /", {"X-Amz-Target": "AmazonPersonalize.ListSchemas"}), ("POST /events", {}), ("PUT /unfinished/key", {}),
+    ("PUT /unfinished?policy", {}), ("POST /unfinished?delete", {}),
+    ("POST /", {"Authorization": "AWS4-HMAC-SHA256 Credential=a/b/c/iam/aws4_request"}),
+    ("POST /", {"Authorization": "AWS4-HMAC-SHA256 Credential=a/b/c/sts/aws4_request"}),
+])
+def test_a_body_that_ends_early_is_refused(palate, s3, path, headers):
+    if "unfinished" in path and "unfinished" not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket="unfinished")
+    assert unfinished(palate, path, headers, b"{") in (400, None)
+    alive(palate)
+
+
 def test_a_body_over_the_limit_is_refused(palate):
     address = urlsplit(palate.endpoint)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)

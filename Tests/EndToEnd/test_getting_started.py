@@ -11,6 +11,7 @@ import sys
 import time
 
 import pytest
+from compatibility.differences import MISSING_CASES
 from conftest import ACCOUNT, REGION
 from datasets import READ_AND_WRITE
 from scenario import METRICS, TRUST, bucket_policy, environment
@@ -98,6 +99,8 @@ def ratings():
 
 @pytest.mark.parametrize("choice", ["recipe", "AutoML"])
 def test_a_custom_dataset_group(shell, choice):
+    if choice == "AutoML" and "CreateSolution-fullest, AutoML" in MISSING_CASES:
+        pytest.skip("performAutoML is not there yet")
     role = shell.prerequisites(ratings())
     # Step 1: Import training data.
     group = shell.run("personalize create-dataset-group --name MovieRatingDatasetGroup")["datasetGroupArn"]

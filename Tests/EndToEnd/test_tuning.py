@@ -36,10 +36,9 @@ def test_a_tuning_that_cannot_be_is_refused_and_named(stack, personalize, recipe
 
 
 @pytest.mark.parametrize("configuration,word", [
-    ({"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}}, "objectiveSensitivity"),
+    ({"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}}, "itemAttribute"),
     ({"trainingDataConfig": {"excludedDatasetColumns": {"INTERACTIONS": ["NONE"]}}}, "NONE"),
     ({"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["PRICE"]}}}, "ITEMS"),
-    ({"eventsConfig": {"eventParametersList": [{"eventType": "watch", "weight": 0.5}]}}, "weight"),
     ({"eventsConfig": {"eventParametersList": [{"eventType": "watch"}, {"eventType": "watch"}]}}, "eventType"),
     ({"eventsConfig": {"eventParametersList": [{"eventType": "watch"}]}, "eventValueThreshold": "1"}, "eventsConfig"),
 ])

@@ -9,8 +9,9 @@ import Testing
             RecipeCatalogue.standard.all.map(\.name) == [
                 "aws-user-personalization", "aws-popularity-count", "aws-vod-top-picks", "aws-vod-most-popular",
                 "aws-ecomm-recommended-for-you", "aws-ecomm-popular-items-by-views",
-                "aws-ecomm-popular-items-by-purchases", "aws-personalized-ranking", "aws-personalized-ranking-v2",
-                "aws-next-best-action",
+                "aws-ecomm-popular-items-by-purchases",
+                "aws-item-affinity", "aws-item-attribute-affinity",
+                "aws-personalized-ranking", "aws-personalized-ranking-v2", "aws-next-best-action",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")

@@ -6,7 +6,7 @@ import GRDB
 /// `synchronous=FULL` syncs the log at each commit, and records that arrive while a commit is under way go into the next
 /// one together, so that many requests share a sync.
 package final class EmbeddedRecordStore: StreamedRecordStore {
-    private let pool: DatabasePool
+    let pool: DatabasePool
     private let writer: GroupCommit
 
     /// Opens or creates the database. Blocks.
@@ -43,12 +43,18 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
                 index: "record_without_user", on: RecordRow.databaseTableName, columns: ["stream", "session"],
                 condition: Column("user") == nil && Column("session") != nil)
         }
+        migrator.registerMigration("attribution") { database in
+            try EventTypeRow.createTable(in: database)
+            try createTablesOfSums(in: database)
+        }
         return migrator
     }
 
-    package func append(_ records: [StreamedRecord], to stream: String) async throws {
+    package func append(
+        _ records: [StreamedRecord], to stream: String, counting values: [AttributedValue]
+    ) async throws {
         guard !records.isEmpty else { return }
-        try await writer.append(records, to: stream)
+        try await writer.append(RecordChange(stream: stream, records: records, values: values))
     }
 
     package func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord] {
@@ -121,8 +127,7 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
 /// Gathers what arrives while a transaction is under way and commits it in one.
 private actor GroupCommit {
     private struct Request {
-        let records: [StreamedRecord]
-        let stream: String
+        let change: RecordChange
         let answer: CheckedContinuation<Void, any Error>
     }
 
@@ -132,9 +137,9 @@ private actor GroupCommit {
 
     init(pool: DatabasePool) { self.pool = pool }
 
-    func append(_ records: [StreamedRecord], to stream: String) async throws {
+    func append(_ change: RecordChange) async throws {
         try await withCheckedThrowingContinuation { answer in
-            waiting.append(Request(records: records, stream: stream, answer: answer))
+            waiting.append(Request(change: change, answer: answer))
             guard !isCommitting else { return }
             isCommitting = true
             Task { await commitWhileSomeWait() }
@@ -145,7 +150,7 @@ private actor GroupCommit {
         while !waiting.isEmpty {
             let batch = waiting
             waiting = []
-            let changes = batch.map { (stream: $0.stream, records: $0.records) }
+            let changes = batch.map(\.change)
             do {
                 try await pool.write { try RecordRow.insert(changes, in: $0) }
                 for request in batch { request.answer.resume() }
@@ -154,86 +159,5 @@ private actor GroupCommit {
             }
         }
         isCommitting = false
-    }
-}
-
-private struct StreamRow: Codable, FetchableRecord, MutablePersistableRecord {
-    static let databaseTableName = "stream"
-
-    var id: Int64?
-    let name: String
-
-    enum Columns {
-        static let id = Column(CodingKeys.id)
-        static let name = Column(CodingKeys.name)
-    }
-
-    mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
-
-    static func id(of name: String, in database: Database) throws -> Int64? {
-        try filter(Columns.name == name).select(Columns.id, as: Int64.self).fetchOne(database)
-    }
-}
-
-private struct RecordRow: Codable, FetchableRecord, MutablePersistableRecord {
-    static let databaseTableName = "record"
-
-    var position: Int64?
-    let stream: Int64
-    let user: String?
-    let session: String?
-    let eventIdentifier: String?
-    let time: Int64
-    let cells: Data
-
-    enum Columns {
-        static let position = Column(CodingKeys.position)
-        static let stream = Column(CodingKeys.stream)
-        static let user = Column(CodingKeys.user)
-        static let session = Column(CodingKeys.session)
-    }
-
-    mutating func didInsert(_ inserted: InsertionSuccess) { position = inserted.rowID }
-
-    func stored() throws -> StoredRecord {
-        StoredRecord(
-            position: position ?? 0,
-            record: StreamedRecord(
-                user: user, session: session, eventIdentifier: eventIdentifier, time: time,
-                cells: try JSONDecoder().decode([String: String].self, from: cells)))
-    }
-
-    static func insert(
-        _ changes: [(stream: String, records: [StreamedRecord])], in database: Database
-    ) throws {
-        let encoder = JSONEncoder()
-        var streams: [String: Int64] = [:]
-        for (name, records) in changes {
-            let id = try streams[name] ?? streamIdentifier(name, in: database)
-            streams[name] = id
-            for record in records {
-                if let user = record.user, let session = record.session {
-                    _ =
-                        try RecordRow
-                        .filter(
-                            Columns.stream == id && Columns.session == session && Columns.user == nil
-                                && Columns.session != nil
-                        )
-                        .updateAll(database, Columns.user.set(to: user))
-                }
-                var row = RecordRow(
-                    position: nil, stream: id, user: record.user, session: record.session,
-                    eventIdentifier: record.eventIdentifier, time: record.time,
-                    cells: try encoder.encode(record.cells))
-                try row.insert(database)
-            }
-        }
-    }
-
-    private static func streamIdentifier(_ name: String, in database: Database) throws -> Int64 {
-        if let id = try StreamRow.id(of: name, in: database) { return id }
-        var row = StreamRow(id: nil, name: name)
-        try row.insert(database)
-        return row.id ?? 0
     }
 }

@@ -33,8 +33,8 @@ package struct StoredRecord: Sendable, Equatable {
 /// The embedded store is ``EmbeddedRecordStore``; a log outside the process could stand in its place.
 package protocol StreamedRecordStore: Sendable {
     /// Returns when the records are durable. An event that names its user also names the user of the events without
-    /// one that came before it in the same session.
-    func append(_ records: [StreamedRecord], to stream: String) async throws
+    /// one that came before it in the same session. Both or neither of the records and of what they add to sums is kept.
+    func append(_ records: [StreamedRecord], to stream: String, counting values: [AttributedValue]) async throws
 
     /// In order of arrival, from after `position`, `limit` at most.
     func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord]
@@ -54,9 +54,35 @@ package protocol StreamedRecordStore: Sendable {
 
     /// Removes every stream that is not in `streams`.
     func removeStreams(except streams: Set<String>) async throws
+
+    /// The event types of all records that ever came to a stream.
+    func eventTypes(in stream: String) async throws -> Set<String>
+
+    /// Adds to sums what an import brings, unless it was done before.
+    ///
+    /// - Parameter job: Names the import, and no other.
+    func count(_ values: [AttributedValue], once job: String) async throws
+
+    /// The sums of a metric attribution in the window that begins at `window`, or over all time.
+    func sums(of attribution: String, window: Int64?) async throws -> [AttributedValue]
+
+    /// The sources that have a sum.
+    func sources(of attribution: String) async throws -> Set<String>
+
+    func removeSums(of attribution: String, metrics: [String]) async throws
+
+    /// Removes the sums of every metric attribution that is not in `attributions`.
+    func removeSums(except attributions: Set<String>) async throws
+
+    /// Removes the sums of windows that begin before `window`; those over all time stay.
+    func removeSums(windowsBefore window: Int64) async throws
 }
 
 extension StreamedRecordStore {
+    package func append(_ records: [StreamedRecord], to stream: String) async throws {
+        try await append(records, to: stream, counting: [])
+    }
+
     /// All records of a stream in order of arrival.
     func allRecords(in stream: String) async throws -> [StoredRecord] {
         var all: [StoredRecord] = []

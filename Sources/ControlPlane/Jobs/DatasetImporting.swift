@@ -24,8 +24,16 @@ struct DatasetImporting {
         let folder = controlPlane.identifiers.hexadecimal()
         // Records that come while the import runs are newer than it.
         let position = try await controlPlane.streamedRecords.lastPosition(in: dataset.stream)
-        let rowCount = try await importColumns(
+        let (rowCount, existing) = try await importColumns(
             of: importJob, into: dataset, schema: schema, folder: folder, streamPosition: position)
+        let directory = controlPlane.directories.datasets.appending(path: folder)
+        do {
+            try await AttributionReporting(controlPlane: controlPlane)
+                .run(importJob, of: dataset, in: directory, from: existing)
+        } catch {
+            try? FileManager.default.removeItem(at: directory)
+            throw error
+        }
 
         try await controlPlane.finish(job) { controlPlane, database in
             var dataset: DatasetResource = try ResourceStore.get(dataset.arn, in: database)
@@ -48,11 +56,11 @@ struct DatasetImporting {
         }
     }
 
-    /// - Returns: The number of rows.
+    /// - Returns: The number of rows, and how many of them were there before; these come first.
     private func importColumns(
         of job: DatasetImportJobResource, into dataset: DatasetResource, schema: SchemaResource, folder: String,
         streamPosition: Int64
-    ) async throws -> Int {
+    ) async throws -> (rows: Int, existing: Int) {
         let location = try S3Location(parsing: job.dataLocation)
         let objects = try await controlPlane.readableObjects(at: location, role: job.roleArn, for: job.arn)
         let total = max(objects.reduce(into: 0.0) { $0 += Double($1.size) }, 1)
@@ -92,7 +100,7 @@ struct DatasetImporting {
                     "An import ignored columns that are not in the schema",
                     metadata: ["job": "\(job.arn)", "columns": "\(summary.extraColumns.joined(separator: ", "))"])
             }
-            return summary.rows
+            return (summary.rows, existing)
         } catch let error as ImportError {
             throw JobFailure(reason: "\(error)")
         }

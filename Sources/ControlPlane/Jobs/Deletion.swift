@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PersonalizeAPI
 
 /// Removes a resource with what hangs on it, first from the database, then from the disk.
 ///
@@ -12,12 +13,16 @@ struct Deletion {
         let arn = job.arn
         await host.retire(campaignArn: arn)
         let folders = try await foldersOwned(by: arn)
-        let stream = try await controlPlane.database.pool.read {
-            try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream
+        let (stream, attribution) = try await controlPlane.database.pool.read {
+            (
+                try ResourceStore.find(arn, as: DatasetResource.self, in: $0)?.stream,
+                try ResourceStore.find(arn, as: MetricAttributionResource.self, in: $0)
+            )
         }
         try await controlPlane.finish(job) { _, database in
             for kind in [
                 ResourceKind.datasetImportJob, .datasetExportJob, .dataDeletionJob, .solutionVersion, .filter,
+                .batchInferenceJob, .batchSegmentJob,
             ] {
                 for dependant in try ResourceStore.references(to: arn, from: kind, in: database)
                 where try isOwned(dependant, by: arn, in: database) {
@@ -26,12 +31,21 @@ struct Deletion {
             }
             try ResourceStore.delete(arn, in: database)
         }
-        if let stream { try? await controlPlane.streamedRecords.remove(stream: stream) }
+        if let stream {
+            try? await controlPlane.streamedRecords.remove(stream: stream)
+            controlPlane.eventTypes.forget(stream)
+            await controlPlane.itemValues.forget(stream)
+        }
+        if let attribution {
+            let metrics = attribution.metrics.map(\.metricName)
+            try? await controlPlane.streamedRecords.removeSums(of: attribution.key, metrics: metrics)
+            controlPlane.attributionSources.forget(attribution.key)
+        }
         for folder in folders { try? FileManager.default.removeItem(at: folder) }
     }
 
-    /// Import and export jobs belong to their dataset, data deletion jobs and filters to their group, versions to their
-    /// solution; some also reference what they only use.
+    /// Import and export jobs belong to their dataset, data deletion jobs and filters to their group, versions and batch
+    /// jobs to their solution; some also reference what they only use.
     private func isOwned(_ dependant: String, by arn: String, in database: Database) throws -> Bool {
         if let job = try ResourceStore.find(dependant, as: DatasetImportJobResource.self, in: database) {
             return job.datasetArn == arn
@@ -44,6 +58,12 @@ struct Deletion {
         }
         if let version = try ResourceStore.find(dependant, as: SolutionVersionResource.self, in: database) {
             return version.solutionArn == arn
+        }
+        if let job = try ResourceStore.find(dependant, as: BatchInferenceJobResource.self, in: database) {
+            return job.solutionArn == arn
+        }
+        if let job = try ResourceStore.find(dependant, as: BatchSegmentJobResource.self, in: database) {
+            return job.solutionArn == arn
         }
         if let filter = try ResourceStore.find(dependant, as: FilterResource.self, in: database) {
             return filter.datasetGroupArn == arn

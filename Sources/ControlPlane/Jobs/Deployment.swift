@@ -17,6 +17,15 @@ package protocol CampaignHost: Sendable {
 
     /// Reads what is known of a dataset group anew, if it is served.
     func refresh(_ catalogue: ServedCatalogue) async
+
+    /// What ranks items for a batch inference job as a campaign would.
+    ///
+    /// - Parameters:
+    ///   - served: `arn` is that of the job.
+    ///   - filter: Applies to every line.
+    func ranking(
+        of served: ServedModel, filter: ServedFilter?, catalogue: ServedCatalogue
+    ) async throws -> any BatchRanking
 }
 
 /// What a campaign or recommender answers with.

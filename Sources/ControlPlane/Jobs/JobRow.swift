@@ -15,12 +15,17 @@ enum JobKind: String, Codable, Sendable, CaseIterable {
     case trainRecommender
     case startRecommender
     case stopRecommender
+    case inferBatch
+    case segmentUsers
     case delete
+    case createMetricAttribution
 
     var lane: JobLane {
         switch self {
-        case .importDataset, .exportDataset, .deleteUsers, .train, .trainRecommender: .compute
+        case .importDataset, .exportDataset, .deleteUsers, .train, .trainRecommender, .inferBatch, .segmentUsers:
+            .compute
         case .activate, .deploy, .updateCampaign, .startRecommender, .stopRecommender, .delete: .prompt
+        case .createMetricAttribution: .prompt
         }
     }
 }

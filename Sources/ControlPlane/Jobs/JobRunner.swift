@@ -64,7 +64,16 @@ package struct JobRunner: Service {
                 }
             case .startRecommender: try await RecommenderSwitching(controlPlane: controlPlane, host: host).start(job)
             case .stopRecommender: try await RecommenderSwitching(controlPlane: controlPlane, host: host).stop(job)
+            case .inferBatch:
+                try await withTaskExecutorPreference(compute) {
+                    try await BatchInference(controlPlane: controlPlane, host: host).run(job)
+                }
+            case .segmentUsers:
+                try await withTaskExecutorPreference(compute) {
+                    try await BatchSegmentation(controlPlane: controlPlane).run(job)
+                }
             case .delete: try await Deletion(controlPlane: controlPlane, host: host).run(job)
+            case .createMetricAttribution: try await MetricAttributionCreation(controlPlane: controlPlane).run(job)
             }
         } catch let failure as JobFailure {
             try await fail(job, because: failure.reason)
@@ -141,17 +150,19 @@ extension ControlPlane {
 
     /// Removes imports, streamed records and models that no resource names.
     fileprivate func removeLeftovers() async throws {
-        let (datasets, models) = try await database.pool.read { database in
+        let (datasets, models, attributions) = try await database.pool.read { database in
             (
                 try ResourceStore.list(DatasetResource.self, in: database).map(\.resource),
                 try ResourceStore.list(SolutionVersionResource.self, in: database)
                     .compactMap(\.resource.outcome?.modelDirectory)
                     + ResourceStore.list(RecommenderResource.self, in: database)
-                    .compactMap(\.resource.outcome?.modelDirectory)
+                    .compactMap(\.resource.outcome?.modelDirectory),
+                try ResourceStore.list(MetricAttributionResource.self, in: database).map(\.resource.key)
             )
         }
         try directories.sweep(directories.datasets, keeping: Set(datasets.compactMap(\.bulkData?.directory)))
         try await streamedRecords.removeStreams(except: Set(datasets.map(\.stream)))
+        try await streamedRecords.removeSums(except: Set(attributions))
         try directories.sweep(directories.models, keeping: Set(models))
     }
 }

@@ -13,59 +13,55 @@ struct Training {
     func run(_ job: JobRow) async throws {
         let began = ContinuousClock.now
         let version: SolutionVersionResource = try await controlPlane.describe(job.arn)
-        guard let recipe = controlPlane.recipes.recipe(arn: version.recipeArn) else {
-            throw JobFailure(reason: "There is no recipe \(version.recipeArn).")
+        if controlPlane.recipes.recipe(arn: version.recipeArn)?.trainer == .itemAttributeAffinity {
+            try await checkItemsHaveAttributes(version.datasetGroupArn)
         }
-        if recipe.recipeType == .personalizedActions {
+        if let recipe = controlPlane.recipes.recipe(arn: version.recipeArn), recipe.recipeType == .personalizedActions {
             return try await ActionTraining(controlPlane: controlPlane).run(job, version, recipe: recipe)
         }
+        let configuration =
+            version.performAutoML ? RecipeSearch.configuration(version.configuration) : version.configuration
         let selection = try EventSelection(
-            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
-            events: version.configuration?.eventsConfig)
-        let data = try await data(of: version.datasetGroupArn) { selection.apply(to: $0) }
+            eventType: version.eventType, threshold: configuration?.eventValueThreshold,
+            events: configuration?.eventsConfig)
+        let mark = try await controlPlane.dataMark(ofGroup: version.datasetGroupArn)
+        let objective = OptimizationObjectives.asked(configuration)
+        let data = try await data(of: version.datasetGroupArn, objective: objective) { selection.apply(to: $0) }
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
-        let options = TrainingOptions { report in
+        var options = TrainingOptions { report in
             progress.set(report.fraction, report.stage, on: job.arn)
         }
-        let configuration = version.configuration
-        let tuning =
-            try version.performHPO
-            ? Tuning(
-                plan: TuningPlan(configuration?.hpoConfig, recipe: recipe), recipe: recipe,
-                featureTransformationParameters: configuration?.featureTransformationParameters ?? [:]) : nil
-        var hyperparameters = configuration?.algorithmHyperParameters ?? [:]
-        let outcome: TrainingRun.Outcome
+        options.eventWeights = selection.weights
+        options.objective = data.objective
+        let result: Result
         do {
-            if let tuning {
-                hyperparameters = try tuning.run(
-                    beginningWith: hyperparameters, on: data.interactions, itemCount: data.itemCount,
-                    options: options.within(0...0.8))
-            }
-            let parameters = try recipe.trainerParameters(
-                hyperparameters: hyperparameters,
-                featureTransformationParameters: configuration?.featureTransformationParameters ?? [:])
-            let run = TrainingRun(
-                of: recipe.trainer, hyperparameters: parameters,
-                options: tuning == nil ? options : options.within(0.8...1), catalogueItemCount: data.itemCount)
-            outcome = try run.run(on: data.interactions)
+            result =
+                version.isFull
+                ? try train(version, on: data, options: options)
+                : try await update(version, with: data, options: options)
         } catch let error as TrainingError {
             throw JobFailure(reason: "\(error)")
         }
-        try outcome.model.write(to: controlPlane.directories.models.appending(path: folder))
-        let tuned = tuning?.reported(hyperparameters)
+        try result.model.write(to: controlPlane.directories.models.appending(path: folder))
         let hours = (ContinuousClock.now - began) / .seconds(3600)
 
         try await controlPlane.finish(job) { controlPlane, database in
             var version: SolutionVersionResource = try ResourceStore.get(job.arn, in: database)
             // A stop that came too late to interrupt the training still counts; the model is a leftover then.
             if version.status == .createStopping { return try controlPlane.recordStop(of: version, in: database) }
+            version.recipeArn = result.recipeArn
             version.outcome = TrainingOutcome(
-                modelDirectory: folder, metrics: outcome.managedServiceMetrics, trainingHours: hours,
-                tunedHyperparameters: tuned)
+                modelDirectory: folder, metrics: result.metrics, trainingHours: hours,
+                tunedHyperparameters: result.tunedHyperparameters, dataMark: mark)
             version.header.status = .active
             version.header.lastUpdated = controlPlane.clock()
             try ResourceStore.update(version, in: database)
+            if version.performAutoML {
+                var solution: SolutionResource = try ResourceStore.get(version.solutionArn, in: database)
+                solution.bestRecipeArn = result.recipeArn
+                try ResourceStore.update(solution, in: database)
+            }
             try controlPlane.followLatestVersion(of: version.solutionArn, in: database)
         }
         controlPlane.jobs.wake(JobKind.updateCampaign.lane)
@@ -75,13 +71,21 @@ struct Training {
         let interactions: Interactions
         /// Distinct items of the interactions and the items dataset.
         let itemCount: Int
+        /// The items of the items dataset.
+        let catalogue: [String]
+        let objective: ItemObjective?
     }
 
-    /// The events that count, and the size of the catalogue.
+    /// The events that count, and what is known of the catalogue.
     ///
-    /// - Parameter select: Leaves out the events that do not count.
+    /// - Parameters:
+    ///   - objective: What recommendations are for beside relevance.
+    ///   - select: Leaves out the events that do not count.
     /// - Throws: ``JobFailure`` when there are no events, or fewer than training needs.
-    func data(of group: String, select: (Interactions) throws -> Interactions) async throws -> Data {
+    func data(
+        of group: String, objective: OptimizationObjectives.Objective? = nil,
+        select: (Interactions) throws -> Interactions
+    ) async throws -> Data {
         let datasets = try await controlPlane.database.pool.read { database in
             try ResourceStore.list(DatasetResource.self, referencing: group, in: database)
                 .map(\.resource)
@@ -96,13 +100,14 @@ struct Training {
             throw JobFailure(
                 reason: "The dataset group \(group) has no interactions dataset with imported data.")
         }
-        var items = Set(all.items.identifiers)
-        if let itemsDataset = dataset(.items), let table = try await contents.metadata(of: itemsDataset) {
-            items.formUnion(table.identifiers.identifiers)
-        }
+        var table: MetadataTable?
+        if let itemsDataset = dataset(.items) { table = try await contents.metadata(of: itemsDataset) }
+        let catalogue = table?.identifiers.identifiers ?? []
         let interactions = try select(all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
         guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
-        return Data(interactions: interactions, itemCount: items.count)
+        return Data(
+            interactions: interactions, itemCount: Set(all.items.identifiers).union(catalogue).count,
+            catalogue: catalogue, objective: objective?.itemObjective(in: table))
     }
 }

@@ -10,11 +10,12 @@ struct Tuning {
     let featureTransformationParameters: [String: String]
 
     /// - Parameter given: What the solution says; what is tuned replaces it.
-    /// - Returns: All hyperparameters to train with; `given` when there are too few users to measure anything.
+    /// - Returns: All hyperparameters to train with, and the metric with them; `given` without a metric when there are too
+    ///   few users to measure anything.
     /// - Throws: `TrainingError`, `CancellationError`.
     func run(
         beginningWith given: [String: String], on interactions: Interactions, itemCount: Int, options: TrainingOptions
-    ) throws -> [String: String] {
+    ) throws -> (hyperparameters: [String: String], value: Double?) {
         let candidates = plan.search.candidates(plan.trials, beginningWith: given, seed: options.seed)
         var best: (hyperparameters: [String: String], value: Double)?
         for (index, candidate) in candidates.enumerated() {
@@ -28,10 +29,10 @@ struct Tuning {
                 let value = (metrics[plan.metric] ?? 0) * (plan.maximizes ? 1 : -1)
                 if best.map({ value > $0.value }) ?? true { best = (candidate, value) }
             } catch EvaluationError.tooFewUsers {
-                return given
+                return (given, nil)
             }
         }
-        return best?.hyperparameters ?? given
+        return best.map { ($0.hyperparameters, $0.value) } ?? (given, nil)
     }
 
     /// What was tuned, of all hyperparameters, with defaults filled in.

@@ -18,6 +18,7 @@ extension ControlPlane {
             try Self.checkIsActive(version)
             let solution: SolutionResource = try ResourceStore.get(version.solutionArn, in: database)
             try Self.checkIsActive(solution)
+            try self.checkMayHaveCampaign(version)
             try self.check(input.campaignConfig, ofSolution: solution.arn, in: database)
         }
         return CreateCampaignResponse(campaignArn: campaign.arn)

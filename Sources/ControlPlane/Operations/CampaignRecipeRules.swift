@@ -20,6 +20,8 @@ extension ControlPlane {
 
     func check(_ configuration: CampaignConfig?, ofSolution arn: String, in database: Database) throws {
         let solution: SolutionResource = try ResourceStore.get(arn, in: database)
-        try Self.check(configuration, of: try recipe(solution.recipeArn))
+        // A solution that searched for its recipe has found one by the time it can have a campaign.
+        guard let recipeArn = solution.recipeArn ?? solution.bestRecipeArn else { return }
+        try Self.check(configuration, of: try recipe(recipeArn))
     }
 }

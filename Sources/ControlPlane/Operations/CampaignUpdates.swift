@@ -39,14 +39,15 @@ extension ControlPlane {
         return UpdateCampaignResponse(campaignArn: input.campaignArn)
     }
 
-    /// Moves the campaigns that follow a solution's latest version to it, when they serve an older one.
+    /// Moves the campaigns that follow a solution's latest version to it, when they serve an older one (developer guide,
+    /// "Deploying a solution version with a campaign", automatic campaign updates: the latest version, trained
+    /// automatically or by hand).
     ///
     /// Called in the transaction that makes a version or a campaign ACTIVE. A version that a campaign could not load is
     /// not tried again.
     func followLatestVersion(of solutionArn: String, in database: Database) throws {
         let versions = try ResourceStore.list(SolutionVersionResource.self, referencing: solutionArn, in: database)
-        guard let latest = versions.last(where: { $0.resource.status == .active && $0.resource.trainingMode == "FULL" })
-        else { return }
+        guard let latest = versions.last(where: { $0.resource.status == .active }) else { return }
         let arn = latest.resource.arn
         for (_, campaign) in try ResourceStore.list(CampaignResource.self, referencing: solutionArn, in: database) {
             guard campaign.status == .active, campaign.configuration?.syncWithLatestSolutionVersion == true,

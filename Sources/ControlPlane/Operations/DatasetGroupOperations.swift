@@ -27,7 +27,7 @@ extension ControlPlane {
 
     package func deleteDatasetGroup(_ input: DeleteDatasetGroupRequest) async throws -> NoOutput {
         try await delete(input.datasetGroupArn, as: DatasetGroupResource.self) { group, database in
-            for kind in [ResourceKind.dataset, .solution, .recommender, .eventTracker] {
+            for kind in [ResourceKind.dataset, .solution, .recommender, .eventTracker, .metricAttribution] {
                 if let user = try ResourceStore.references(to: group.arn, from: kind, in: database).first {
                     throw PersonalizeError.inUse("The dataset group \(group.arn) still has the \(kind.noun) \(user).")
                 }

@@ -1,3 +1,5 @@
+import Datasets
+import GRDB
 import ObjectStorage
 package import PersonalizeAPI
 
@@ -20,6 +22,7 @@ extension ControlPlane {
         try await create(job, tags: input.tags, job: .importDataset) { database in
             let dataset: DatasetResource = try ResourceStore.get(input.datasetArn, in: database)
             try Self.checkIsUsable(dataset)
+            if job.publishAttributionMetricsToS3 == true { try self.checkCanPublishMetrics(of: dataset, in: database) }
             if job.importMode == "INCREMENTAL", dataset.bulkData == nil {
                 let imports = try ResourceStore.list(
                     DatasetImportJobResource.self, referencing: dataset.arn, in: database)
@@ -47,5 +50,21 @@ extension ControlPlane {
             maxResults: input.maxResults)
         return ListDatasetImportJobsResponse(
             datasetImportJobs: page.items.map(\.summary), nextToken: page.nextToken)
+    }
+
+    /// Reports are about interactions, and go where the group's metric attribution says.
+    private func checkCanPublishMetrics(of dataset: DatasetResource, in database: Database) throws {
+        guard dataset.datasetType == DatasetType.interactions.rawValue else {
+            throw PersonalizeError.invalidInput(
+                "publishAttributionMetricsToS3 is true, but the dataset \(dataset.arn) is of the type "
+                    + "\(dataset.datasetType); metrics are reported of INTERACTIONS.")
+        }
+        let attributions = try ResourceStore.list(
+            MetricAttributionResource.self, referencing: dataset.datasetGroupArn, in: database)
+        guard attributions.contains(where: { $0.resource.output.s3DataDestination != nil }) else {
+            throw PersonalizeError.invalidInput(
+                "publishAttributionMetricsToS3 is true, but the dataset group \(dataset.datasetGroupArn) has no metric "
+                    + "attribution with metricsOutputConfig.s3DataDestination.")
+        }
     }
 }

@@ -1,17 +1,21 @@
-import PersonalizeAPI
 import Datasets
+import PersonalizeAPI
+import Recommenders
 
-/// Which events a solution trains on (developer guide, "Choosing the item interaction data used for training").
+/// Which events a solution trains on, and how much each counts (developer guide, "Choosing the item interaction data used
+/// for training" and "Optimizing a solution with events configuration").
 struct EventSelection {
     /// By event type, the value below which an event of that type does not count; nil counts every type.
     private let types: [String: Double?]?
     /// Events of any type with a value below it do not count.
     private let threshold: Double?
+    /// Of the types that count.
+    let weights: EventWeights
 
     /// - Parameters:
     ///   - threshold: `solutionConfig.eventValueThreshold`, a number written as text.
-    ///   - events: `solutionConfig.eventsConfig`. Only the types it lists count. Recipes here count every event alike, so
-    ///     that a weight can only be 1, or 0 to leave the type out.
+    ///   - events: `solutionConfig.eventsConfig`. Only the types it lists count, each by its weight, which is 1 unless
+    ///     given; 0 leaves the type out.
     /// - Throws: `PersonalizeError` with `InvalidInputException`.
     init(eventType: String?, threshold: String?, events: EventsConfig? = nil) throws {
         if let parameters = events?.eventParametersList, !parameters.isEmpty {
@@ -19,10 +23,11 @@ struct EventSelection {
                 throw PersonalizeError.invalidInput(
                     "eventsConfig cannot be given together with eventType or eventValueThreshold.")
             }
-            types = try Self.types(of: parameters)
+            (types, weights) = try Self.read(parameters)
             self.threshold = nil
             return
         }
+        weights = .equal
         types = eventType.map { [$0: nil] }
         guard let threshold, !threshold.isEmpty else {
             self.threshold = nil
@@ -35,8 +40,9 @@ struct EventSelection {
         self.threshold = number
     }
 
-    private static func types(of parameters: [EventParameters]) throws -> [String: Double?] {
+    private static func read(_ parameters: [EventParameters]) throws -> ([String: Double?], EventWeights) {
         var types: [String: Double?] = [:]
+        var weights: [String: Double] = [:]
         var names: Set<String> = []
         for (index, event) in parameters.enumerated() {
             let place = "eventsConfig.eventParametersList[\(index)]"
@@ -47,16 +53,17 @@ struct EventSelection {
                 throw PersonalizeError.invalidInput("\(place).eventType is \(name), which is given before.")
             }
             let weight = event.weight ?? 1
-            guard weight == 0 || weight == 1 else {
-                throw PersonalizeError.invalidInput(
-                    "\(place).weight is \(weight); this version counts events of a type fully (1) or not at all (0).")
+            guard (0...1).contains(weight) else {
+                throw PersonalizeError.invalidInput("\(place).weight is \(weight); it must be from 0 to 1.")
             }
-            if weight == 1 { types[name] = .some(event.eventValueThreshold) }
+            guard weight > 0 else { continue }
+            types[name] = .some(event.eventValueThreshold)
+            weights[name] = weight
         }
         guard !types.isEmpty else {
             throw PersonalizeError.invalidInput("eventsConfig leaves out every event type.")
         }
-        return types
+        return (types, EventWeights(weights))
     }
 
     /// The events of `interactions` that count, in their order.

@@ -34,11 +34,6 @@ extension ControlPlane {
     ///   `InvalidInputException` when the filter is not ACTIVE or is one of another dataset group.
     package func servedFilter(_ filterArn: String, forCampaign arn: String) async throws -> ServedFilter {
         try await database.pool.read { [directories, settings] database in
-            let filter: FilterResource = try ResourceStore.get(filterArn, in: database)
-            guard filter.status == .active else {
-                throw PersonalizeError.invalidInput(
-                    "The filter \(filterArn) is in state \(filter.status.rawValue); it must be ACTIVE.")
-            }
             let group: String
             if let recommender = try ResourceStore.find(arn, as: RecommenderResource.self, in: database) {
                 group = recommender.datasetGroupArn
@@ -48,15 +43,37 @@ extension ControlPlane {
                     campaign.solutionVersionArn, in: database)
                 group = version.datasetGroupArn
             }
-            guard filter.datasetGroupArn == group else {
-                throw PersonalizeError.invalidInput(
-                    "The filter \(filterArn) belongs to another dataset group than \(arn).")
-            }
-            return ServedFilter(
-                arn: filterArn, expression: filter.expression,
-                catalogue: try Self.servedCatalogue(ofDatasetGroup: group, directories, in: database),
-                limits: settings.quotas.filterLimits)
+            return try Self.servedFilter(
+                filterArn, for: arn, ofDatasetGroup: group, directories, settings.quotas.filterLimits, in: database)
         }
+    }
+
+    /// A filter for a batch job of a solution version.
+    func servedFilter(_ filterArn: String, for version: SolutionVersionResource) async throws -> ServedFilter {
+        try await database.pool.read { [directories, settings] database in
+            try Self.servedFilter(
+                filterArn, for: version.arn, ofDatasetGroup: version.datasetGroupArn, directories,
+                settings.quotas.filterLimits, in: database)
+        }
+    }
+
+    /// - Parameter arn: What the filter is used with, for the message.
+    private static func servedFilter(
+        _ filterArn: String, for arn: String, ofDatasetGroup group: String, _ directories: DataDirectories,
+        _ limits: FilterLimits, in database: Database
+    ) throws -> ServedFilter {
+        let filter: FilterResource = try ResourceStore.get(filterArn, in: database)
+        guard filter.status == .active else {
+            throw PersonalizeError.invalidInput(
+                "The filter \(filterArn) is in state \(filter.status.rawValue); it must be ACTIVE.")
+        }
+        guard filter.datasetGroupArn == group else {
+            throw PersonalizeError.invalidInput(
+                "The filter \(filterArn) belongs to another dataset group than \(arn).")
+        }
+        return ServedFilter(
+            arn: filterArn, expression: filter.expression,
+            catalogue: try servedCatalogue(ofDatasetGroup: group, directories, in: database), limits: limits)
     }
 
     private static func servedCatalogue(

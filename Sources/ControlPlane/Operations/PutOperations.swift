@@ -1,8 +1,6 @@
 import Datasets
 import Foundation
-import GRDB
 package import PersonalizeAPI
-import Synchronization
 
 /// Records that come one by one. Each function answers after its records are durable.
 extension ControlPlane {
@@ -30,8 +28,20 @@ extension ControlPlane {
                 momentName: "sentAt", identifier: event.eventId, given: given, properties: event.properties?.text,
                 in: target)
         }
-        try await streamedRecords.append(records, to: target.dataset.stream)
+        do {
+            try await store(records, in: target)
+        } catch is SegmentError {
+            // An import may have replaced the data while it was being read.
+            try await store(records, in: try await eventTarget(trackingId: input.trackingId))
+        }
         return NoOutput()
+    }
+
+    private func store(_ records: [StreamedRecord], in target: RecordTarget) async throws {
+        try await checkEventTypes(of: records, in: target)
+        let values = try await attributedValues(of: records, in: target)
+        try await streamedRecords.append(records, to: target.dataset.stream, counting: values)
+        if !values.isEmpty { await removeOldSums() }
     }
 
     package func putActionInteractions(_ input: PutActionInteractionsRequest) async throws -> NoOutput {
@@ -69,15 +79,7 @@ extension ControlPlane {
         _ rows: [(identifier: String, properties: String?)], named list: String, into datasetArn: String,
         of type: DatasetType
     ) async throws -> NoOutput {
-        let target = try await database.pool.read { database in
-            let dataset: DatasetResource = try ResourceStore.get(datasetArn, in: database)
-            guard dataset.datasetType == type.rawValue else {
-                throw PersonalizeError.invalidInput(
-                    "The dataset \(datasetArn) is of the type \(dataset.datasetType), not \(type.rawValue).")
-            }
-            try Self.checkIsActive(dataset)
-            return try self.recordTarget(dataset, in: database)
-        }
+        let target = try await recordTarget(datasetArn: datasetArn, type: type)
         let now = Int64(clock().timeIntervalSince1970)
         let records = try rows.enumerated().map { index, row in
             let cells = try target.cells(
@@ -89,29 +91,10 @@ extension ControlPlane {
     }
 }
 
-/// A dataset that takes records, and its schema.
-struct RecordTarget: Sendable {
-    let dataset: DatasetResource
-    let schema: Datasets.DatasetSchema
-    let limits: DatasetLimits
-
-    /// - Parameter place: Where the record stands in the request, for messages.
-    func cells(
-        at place: String, given: [String: String], properties: String?, reserved: [String] = [],
-        optional: Set<String> = []
-    ) throws -> [String: String] {
-        do {
-            return try schema.cells(
-                given: given, properties: properties, reserved: reserved, optional: optional, limits: limits)
-        } catch {
-            throw PersonalizeError.invalidInput("\(place): \(error)")
-        }
-    }
-}
-
 extension ControlPlane {
     private func eventRecord(
-        at place: String, user: String?, session: String, moment: Timestamp, momentName: String, identifier: String?,
+        at place: @autoclosure () -> String, user: String?, session: String, moment: Timestamp, momentName: String,
+        identifier: String?,
         given: [String: String], properties: String?, in target: RecordTarget
     ) throws -> StreamedRecord {
         let milliseconds = moment.milliseconds
@@ -120,76 +103,33 @@ extension ControlPlane {
         given["TIMESTAMP"] = String(seconds)
         given["USER_ID"] = user
         guard seconds >= 0 else {
-            throw PersonalizeError.invalidInput("\(place).\(momentName) is before 1970.")
+            throw PersonalizeError.invalidInput("\(place()).\(momentName) is before 1970.")
         }
         var cells = try target.cells(
-            at: place, given: given, properties: properties, reserved: Self.reservedProperties, optional: ["USER_ID"])
+            at: place(), given: given, properties: properties, reserved: Self.reservedProperties, optional: ["USER_ID"])
         cells["USER_ID"] = nil
         return StreamedRecord(
             user: user, session: session, eventIdentifier: identifier, time: seconds, cells: cells)
     }
 
-    func recordTarget(_ dataset: DatasetResource, in database: Database) throws -> RecordTarget {
-        let schema: SchemaResource = try ResourceStore.get(dataset.schemaArn, in: database)
-        return RecordTarget(
-            dataset: dataset, schema: try parsed(schema), limits: settings.datasetLimits)
-    }
-
-    func parsed(_ schema: SchemaResource) throws -> Datasets.DatasetSchema {
-        try Datasets.DatasetSchema(
-            json: schema.schema, domain: try Self.domain(schema.domain), limits: settings.datasetLimits)
-    }
-
-    /// The interactions dataset behind a tracking identifier.
-    ///
-    /// - Throws: `PersonalizeError` with `InvalidInputException`, the one error that the service model gives PutEvents.
-    private func eventTarget(trackingId: String) async throws -> RecordTarget {
-        let known = trackers.arn(of: trackingId)
-        return try await database.pool.read { database in
-            var tracker = try known.flatMap { try ResourceStore.find($0, as: EventTrackerResource.self, in: database) }
-            if tracker?.trackingId != trackingId {
-                tracker = try ResourceStore.list(EventTrackerResource.self, in: database)
-                    .first { $0.resource.trackingId == trackingId }?.resource
-            }
-            guard let tracker else {
-                throw PersonalizeError.invalidInput("There is no event tracker with the trackingId \(trackingId).")
-            }
-            self.trackers.note(tracker.arn, of: trackingId)
-            guard tracker.status == .active else {
-                throw PersonalizeError.invalidInput(
-                    "The event tracker \(tracker.arn) is in state \(tracker.status.rawValue), not ACTIVE.")
-            }
-            let datasets = try ResourceStore.list(
-                DatasetResource.self, referencing: tracker.datasetGroupArn, in: database)
-            guard
-                let dataset = datasets.map(\.resource).first(where: {
-                    $0.datasetType == DatasetType.interactions.rawValue && $0.status == .active
-                })
-            else {
-                throw PersonalizeError.invalidInput(
-                    "The dataset group \(tracker.datasetGroupArn) has no ACTIVE interactions dataset for the events.")
-            }
-            return try self.recordTarget(dataset, in: database)
+    /// Refuses the event type that would be one too many (developer guide, "Amazon Personalize endpoints and quotas":
+    /// distinct event types together with the optional metadata columns of a dataset of interactions).
+    private func checkEventTypes(of records: [StreamedRecord], in target: RecordTarget) async throws {
+        let dataset = target.dataset
+        let types = Set(records.compactMap { $0.cells["EVENT_TYPE"] })
+        let limit = target.limits.maximumEventTypesAndMetadataFields
+        let columns = target.schema.metadataFields.count
+        let excess = try await eventTypes.excess(
+            of: types, owner: dataset.stream, version: dataset.bulkData?.directory ?? "", limit: limit - columns
+        ) {
+            let imported = try DatasetContents(controlPlane: self).directory(of: dataset)
+                .map { try DatasetDirectory.eventTypes(of: $0) }
+            return try await streamedRecords.eventTypes(in: dataset.stream).union(imported ?? [])
+        }
+        if let excess {
+            throw PersonalizeError.invalidInput(
+                "The event type \(excess) would be one too many: a dataset can have at most \(limit) event types and "
+                    + "optional columns together, and \(dataset.arn) has \(columns) optional columns.")
         }
     }
-
-    /// The action interactions dataset that has a tracking identifier.
-    private func actionTarget(trackingId: String) async throws -> RecordTarget {
-        try await database.pool.read { database in
-            let datasets = try ResourceStore.list(DatasetResource.self, in: database)
-            guard let dataset = datasets.map(\.resource).first(where: { $0.trackingId == trackingId }) else {
-                throw PersonalizeError.notFound("Could not find a dataset with the trackingId \(trackingId).")
-            }
-            try Self.checkIsActive(dataset)
-            return try self.recordTarget(dataset, in: database)
-        }
-    }
-}
-
-/// Which tracker has a tracking identifier: a memory that saves PutEvents a search.
-final class TrackerIndex: Sendable {
-    private let arns = Mutex<[String: String]>([:])
-
-    func arn(of trackingId: String) -> String? { arns.withLock { $0[trackingId] } }
-    func note(_ arn: String, of trackingId: String) { arns.withLock { $0[trackingId] = arn } }
 }

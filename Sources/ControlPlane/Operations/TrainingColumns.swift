@@ -37,15 +37,22 @@ enum TrainingColumns {
     private static func columns(
         of type: String, group: String, limits: DatasetLimits, at place: String, in database: Database
     ) throws -> Set<String> {
+        Set(try fields(of: type, group: group, limits: limits, at: place, in: database).map(\.name))
+    }
+
+    /// The fields of one dataset of a group.
+    static func fields(
+        of type: String, group: String, limits: DatasetLimits, at place: String, in database: Database
+    ) throws -> [SchemaField] {
         let datasets = try ResourceStore.list(DatasetResource.self, referencing: group, in: database)
         guard let type = DatasetType(name: type),
             let dataset = datasets.first(where: { $0.resource.datasetType == type.rawValue })?.resource
         else { throw PersonalizeError.invalidInput("\(place): the dataset group has no such dataset.") }
         let schema: SchemaResource = try ResourceStore.get(dataset.schemaArn, in: database)
         do {
-            let parsed = try Datasets.DatasetSchema(
-                json: schema.schema, domain: try ControlPlane.domain(schema.domain), limits: limits)
-            return Set(parsed.fields.map(\.name))
+            return try Datasets.DatasetSchema(
+                json: schema.schema, domain: try ControlPlane.domain(schema.domain), limits: limits
+            ).fields
         } catch let error as SchemaError {
             throw PersonalizeError.invalidInput("\(place): \(error)")
         }

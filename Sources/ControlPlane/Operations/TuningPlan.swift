@@ -16,17 +16,20 @@ struct TuningPlan {
     let metric: String
     let maximizes: Bool
 
+    /// A search over all that a recipe lets tune; over nothing when it has nothing.
+    init(of recipe: Recipes.Recipe, trials: Int, metric: String) {
+        search = HyperparameterSearch(of: recipe)
+        self.trials = trials
+        self.metric = metric
+        maximizes = true
+    }
+
     /// - Throws: `PersonalizeError` with `InvalidInputException`.
     init(_ configuration: HPOConfig?, recipe: Recipes.Recipe) throws {
         let resources = configuration?.hpoResourceConfig
         trials = try Self.number(resources?.maxNumberOfTrainingJobs, "maxNumberOfTrainingJobs", in: Self.jobs)
         _ = try Self.number(resources?.maxParallelTrainingJobs, "maxParallelTrainingJobs", in: Self.parallelJobs)
-        metric = configuration?.hpoObjective?.metricName ?? Self.defaultMetric
-        guard RankingMetrics.managedServiceNames.contains(metric) else {
-            throw PersonalizeError.invalidInput(
-                "hpoConfig.hpoObjective.metricName is \(metric); it must be one of "
-                    + RankingMetrics.managedServiceNames.joined(separator: ", ") + ".")
-        }
+        metric = try Self.metric(configuration?.hpoObjective?.metricName, at: "hpoConfig.hpoObjective.metricName")
         switch configuration?.hpoObjective?.type?.lowercased() {
         case nil, "maximize": maximizes = true
         case "minimize": maximizes = false
@@ -44,6 +47,17 @@ struct TuningPlan {
             throw PersonalizeError.invalidInput(
                 "performHPO is true, but the recipe \(recipe.arn) has no hyperparameters to tune.")
         }
+    }
+
+    /// - Throws: `PersonalizeError` with `InvalidInputException` for a name that no metric has.
+    static func metric(_ name: String?, at place: String) throws -> String {
+        let name = name ?? defaultMetric
+        guard RankingMetrics.managedServiceNames.contains(name) else {
+            throw PersonalizeError.invalidInput(
+                "\(place) is \(name); it must be one of "
+                    + RankingMetrics.managedServiceNames.joined(separator: ", ") + ".")
+        }
+        return name
     }
 
     private static func number(_ text: String?, _ name: String, in range: ClosedRange<Int>) throws -> Int {

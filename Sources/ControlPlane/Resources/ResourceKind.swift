@@ -13,6 +13,9 @@ package enum ResourceKind: String, Codable, Sendable {
     case eventTracker = "event-tracker"
     case datasetExportJob = "dataset-export-job"
     case dataDeletionJob = "data-deletion-job"
+    case batchInferenceJob = "batch-inference-job"
+    case batchSegmentJob = "batch-segment-job"
+    case metricAttribution = "metric-attribution"
 
     var resourceType: any Resource.Type {
         switch self {
@@ -28,11 +31,17 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: EventTrackerResource.self
         case .datasetExportJob: DatasetExportJobResource.self
         case .dataDeletionJob: DataDeletionJobResource.self
+        case .batchInferenceJob: BatchInferenceJobResource.self
+        case .batchSegmentJob: BatchSegmentJobResource.self
+        case .metricAttribution: MetricAttributionResource.self
         }
     }
 
     /// Whether resources of the kind can have tags.
-    var isTaggable: Bool { self != .schema }
+    var isTaggable: Bool { self != .schema && self != .metricAttribution }
+
+    /// Whether resources of the kind give recommendations, each with a recommendationId.
+    var givesAnswers: Bool { self == .campaign || self == .recommender }
 
     /// How a message names the kind.
     var noun: String {
@@ -49,6 +58,9 @@ package enum ResourceKind: String, Codable, Sendable {
         case .eventTracker: "event tracker"
         case .datasetExportJob: "dataset export job"
         case .dataDeletionJob: "data deletion job"
+        case .batchInferenceJob: "batch inference job"
+        case .batchSegmentJob: "batch segment job"
+        case .metricAttribution: "metric attribution"
         }
     }
 }

@@ -4,10 +4,13 @@ package struct SolutionResource: Resource {
     package static let kind = ResourceKind.solution
     package var header: ResourceHeader
     let datasetGroupArn: String
-    let recipeArn: String
+    /// Nil when each training chooses a recipe.
+    let recipeArn: String?
     let eventType: String?
     let performHPO: Bool
     let performAutoML: Bool
+    /// What the newest training that chose a recipe chose.
+    var bestRecipeArn: String?
     var performAutoTraining: Bool
     var performIncrementalUpdate: Bool
     var configuration: SolutionConfig?
@@ -21,8 +24,10 @@ package struct SolutionResource: Resource {
             name: name, solutionArn: arn, performHPO: performHPO, performAutoML: performAutoML,
             performAutoTraining: performAutoTraining, performIncrementalUpdate: performIncrementalUpdate,
             recipeArn: recipeArn, datasetGroupArn: datasetGroupArn, eventType: eventType,
-            solutionConfig: configuration, status: status.rawValue, creationDateTime: creationDateTime,
-            lastUpdatedDateTime: lastUpdatedDateTime, latestSolutionVersion: latestVersion,
+            solutionConfig: configuration,
+            autoMLResult: bestRecipeArn.map { AutoMLResult(bestRecipeArn: $0) }, status: status.rawValue,
+            creationDateTime: creationDateTime, lastUpdatedDateTime: lastUpdatedDateTime,
+            latestSolutionVersion: latestVersion,
             latestSolutionUpdate: update?.wire)
     }
 
@@ -40,12 +45,15 @@ package struct SolutionVersionResource: Resource {
     let givenName: String?
     let solutionArn: String
     let datasetGroupArn: String
-    package let recipeArn: String
+    /// Empty until the training has chosen one, when the solution has none.
+    package internal(set) var recipeArn: String
     let eventType: String?
     let performHPO: Bool
     let performAutoML: Bool
     let configuration: SolutionConfig?
     let trainingMode: String
+    /// Whether the solution keeps itself up to date and made the version for that. Nil in old versions.
+    var performIncrementalUpdate: Bool?
     /// Nil in versions of before there were automatic ones.
     var trainingType: TrainingType?
     /// Set when the version is ACTIVE.
@@ -56,7 +64,8 @@ package struct SolutionVersionResource: Resource {
     var wire: SolutionVersion {
         .init(
             name: givenName, solutionVersionArn: arn, solutionArn: solutionArn, performHPO: performHPO,
-            performAutoML: performAutoML, recipeArn: recipeArn, eventType: eventType,
+            performAutoML: performAutoML, performIncrementalUpdate: performIncrementalUpdate ?? false,
+            recipeArn: recipeArn.isEmpty ? nil : recipeArn, eventType: eventType,
             datasetGroupArn: datasetGroupArn, solutionConfig: configuration, trainingHours: outcome?.trainingHours,
             trainingMode: trainingMode,
             tunedHPOParams: outcome?.tunedHyperparameters.map { TunedHPOParams(algorithmHyperParameters: $0) },
@@ -74,6 +83,21 @@ package struct SolutionVersionResource: Resource {
     }
 }
 
+/// The scope of a training, in the words of the API reference.
+enum TrainingMode {
+    /// Learns everything from all data.
+    static let full = "FULL"
+    /// Takes new data into the latest model.
+    static let update = "UPDATE"
+    /// What automatic training makes: as ``full``.
+    static let automatic = "AUTOTRAIN"
+}
+
+extension SolutionVersionResource {
+    /// Whether everything was, or is to be, learned from all data.
+    var isFull: Bool { trainingMode != TrainingMode.update }
+}
+
 /// Who asked for a training.
 package enum TrainingType: String, Codable, Sendable {
     case manual = "MANUAL"
@@ -89,6 +113,8 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     let trainingHours: Double
     /// What tuning chose; nil when nothing was tuned.
     var tunedHyperparameters: [String: String]?
+    /// What the datasets held; nil in versions of before it was noted.
+    var dataMark: TrainingDataMark?
 }
 
 package struct CampaignResource: Resource {

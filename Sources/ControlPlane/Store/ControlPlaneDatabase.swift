@@ -7,6 +7,7 @@ package import GRDB
 /// is what "nothing acknowledged is ever lost" rests on: a request is answered only after its transaction returned.
 package struct ControlPlaneDatabase: Sendable {
     package let pool: DatabasePool
+    let changes = ResourceChanges()
 
     package init(at url: URL) throws {
         var configuration = Configuration()
@@ -16,6 +17,7 @@ package struct ControlPlaneDatabase: Sendable {
         // GRDB sets NORMAL for a pool.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try Self.migrator.migrate(pool)
+        pool.add(transactionObserver: changes, extent: .databaseLifetime)
     }
 
     /// Never edit a migration that was released: add one.
@@ -54,6 +56,7 @@ package struct ControlPlaneDatabase: Sendable {
                 table.column("attempts", .integer).notNull()
             }
         }
+        migrator.registerMigration("answer sources") { try AnswerSourceRow.createTable(in: $0) }
         return migrator
     }
 }

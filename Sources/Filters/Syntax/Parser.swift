@@ -1,3 +1,5 @@
+public import Datasets
+
 extension FilterExpression {
     /// Reads an expression. Keywords and the names of datasets are read in any case, in the singular or the plural.
     ///
@@ -19,6 +21,22 @@ extension FilterExpression {
         }
         var parser = Parser(text: text, tokens: try Lexer.tokens(of: text))
         self.init(clauses: try parser.clauses(), text: text)
+    }
+
+    /// Reads what a batch segment job's line says of items, such as `ITEMS.genres = "Comedy" AND ITEMS.genres = "Action"`,
+    /// as the expression that includes these items.
+    ///
+    /// Attributes are joined with `AND`. Unlike in filters, `=` is the only comparison of strings, and the name of a
+    /// field may be written in any case (developer guide, "Specifying item attributes for the Item-Attribute-Affinity
+    /// recipe").
+    public init(itemAttributes text: String, of schema: DatasetSchema) throws(FilterMistake) {
+        guard text.utf8.count <= FilterLimits.expressionLength * 4, text.count <= FilterLimits.expressionLength else {
+            throw FilterMistake(
+                "Item attributes have at most \(FilterLimits.expressionLength) characters.", at: 0, in: text)
+        }
+        var parser = Parser(text: text, tokens: try Lexer.tokens(of: text))
+        self.init(clauses: [try parser.attributes(of: schema)], text: text)
+        try check(against: [.items: schema])
     }
 }
 
@@ -96,6 +114,46 @@ private struct Parser {
         }
         return FilterExpression.Clause(
             action: action, subject: subject, condition: condition, userConditions: userConditions, offset: offset)
+    }
+
+    /// A whole expression of attributes of items.
+    mutating func attributes(of schema: DatasetSchema) throws(FilterMistake) -> FilterExpression.Clause {
+        let condition = try alternatives()
+        guard current.kind == .end else { throw expected("AND or the end") }
+        return FilterExpression.Clause(
+            action: .include, subject: .item, condition: try attributes(in: condition, of: schema), userConditions: [],
+            offset: 0)
+    }
+
+    private func attributes(
+        in condition: FilterExpression.Condition, of schema: DatasetSchema
+    ) throws(FilterMistake) -> FilterExpression.Condition {
+        switch condition {
+        case .any: throw mistake("Attributes can be joined with AND only.", at: 0)
+        case .not: throw mistake("Attributes cannot be negated with NOT.", at: 0)
+        case .all(let parts):
+            var attributes: [FilterExpression.Condition] = []
+            for part in parts { attributes.append(try self.attributes(in: part, of: schema)) }
+            return .all(attributes)
+        case .comparison(let comparison):
+            let field = comparison.field
+            guard field.source == .items else {
+                throw mistake("Attributes are fields of Items, not of \(field.source.rawValue).", at: field.offset)
+            }
+            guard !comparison.comparator.takesList, !comparison.comparator.isNegative else {
+                throw mistake(
+                    "Attributes are compared with =, and numbers also with <, <=, > and >=.", at: field.offset)
+            }
+            guard case .values(let values) = comparison.operand, comparison.parameters.isEmpty else {
+                throw mistake("Attributes are compared with texts and numbers only.", at: field.offset)
+            }
+            let spelled = schema.fields.filter { $0.name.uppercased() == field.name.uppercased() }
+            let name = schema[field: field.name] == nil && spelled.count == 1 ? spelled[0].name : field.name
+            return .comparison(
+                .init(
+                    field: FilterExpression.Field(source: .items, name: name, offset: field.offset),
+                    comparator: comparison.comparator, operand: .values(values)))
+        }
     }
 
     private mutating func userCondition() throws(FilterMistake) -> FilterExpression.Comparison {

@@ -38,6 +38,17 @@ struct AccessAnswers: Sendable {
         }
     }
 
+    /// For a request that ended before its body was complete.
+    func unfinished(_ service: KeyRole.Service, _ context: PalateRequestContext) -> Response {
+        let message = "The request ended before its body was complete."
+        switch service {
+        case .iam, .sts: return Self.forms(service).failure(QueryProtocolError("MalformedInput", message), context)
+        default:
+            return PersonalizeResponder.response(
+                to: .serialization(message), from: Self.personalize(service), context: context)
+        }
+    }
+
     private static func personalize(_ service: KeyRole.Service) -> PersonalizeService {
         PersonalizeService(rawValue: service.rawValue) ?? .personalize
     }

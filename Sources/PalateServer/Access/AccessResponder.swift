@@ -16,7 +16,7 @@ struct AccessResponder: HTTPResponder {
 
     func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
         let destination = dispatcher.destination(of: request)
-        guard destination != .health else {
+        guard destination != .health, !(destination == .metrics && Self.isLocal(request, context)) else {
             return try await dispatcher.respond(to: request, at: destination, context: context)
         }
         var request = request
@@ -28,8 +28,19 @@ struct AccessResponder: HTTPResponder {
             return answers.answer(to: failure, request, destination.service, context)
         } catch is NIOTooManyBytesError {
             return answers.tooLarge(destination.service, context)
+        } catch is UnfinishedBody {
+            return answers.unfinished(destination.service, context)
         }
         return try await dispatcher.respond(to: request, at: destination, context: context)
+    }
+
+    /// Whether the request comes from this machine itself, and not through a proxy on it.
+    private static func isLocal(_ request: Request, _ context: PalateRequestContext) -> Bool {
+        context.isFromLoopback
+            && !request.headers.contains { field in
+                let name = field.name.canonicalName
+                return name == "forwarded" || name == "via" || name.hasPrefix("x-forwarded-") || name == "x-real-ip"
+            }
     }
 
     private func admit(
@@ -39,9 +50,15 @@ struct AccessResponder: HTTPResponder {
         let source = request
         let verified = try await control.verify(Self.signed(request), for: destination.service) {
             var source = source
-            let body = try await source.collectBody(upTo: RequestDecoder.defaultMaximumBytes)
-            collected = body
-            return SignatureV4.hash(body)
+            do {
+                let body = try await source.collectBody(upTo: RequestDecoder.defaultMaximumBytes)
+                collected = body
+                return SignatureV4.hash(body)
+            } catch let error where error is NIOTooManyBytesError || error is CancellationError {
+                throw error
+            } catch {
+                throw UnfinishedBody()
+            }
         }
         if let collected { request.body = RequestBody(buffer: collected) }
         context.grant = verified.grant
@@ -61,7 +78,7 @@ struct AccessResponder: HTTPResponder {
     /// The operation's name; nil for what the service will answer with an error anyway.
     private static func operation(_ request: Request, _ destination: ServiceDispatcher.Destination) async -> String? {
         switch destination {
-        case .health: nil
+        case .health, .metrics: nil
         case .target(let target): OperationRegistry.operation(target: target)?.name
         case .path: OperationRegistry.operation(method: request.method.rawValue, path: request.uri.path)?.name
         case .s3: request.method.rawValue
@@ -69,3 +86,6 @@ struct AccessResponder: HTTPResponder {
         }
     }
 }
+
+/// The client ended the request before its body was complete.
+private struct UnfinishedBody: Error {}

@@ -100,6 +100,20 @@ struct OperationTable: Sendable {
         on(ListDataDeletionJobs.self, controlPlane.listDataDeletionJobs)
         on(UpdateDataset.self, controlPlane.updateDataset)
 
+        on(CreateBatchInferenceJob.self, controlPlane.createBatchInferenceJob)
+        on(DescribeBatchInferenceJob.self, controlPlane.describeBatchInferenceJob)
+        on(ListBatchInferenceJobs.self, controlPlane.listBatchInferenceJobs)
+        on(CreateBatchSegmentJob.self, controlPlane.createBatchSegmentJob)
+        on(DescribeBatchSegmentJob.self, controlPlane.describeBatchSegmentJob)
+        on(ListBatchSegmentJobs.self, controlPlane.listBatchSegmentJobs)
+
+        on(CreateMetricAttribution.self, controlPlane.createMetricAttribution)
+        on(DescribeMetricAttribution.self, controlPlane.describeMetricAttribution)
+        on(ListMetricAttributions.self, controlPlane.listMetricAttributions)
+        on(ListMetricAttributionMetrics.self, controlPlane.listMetricAttributionMetrics)
+        on(UpdateMetricAttribution.self, controlPlane.updateMetricAttribution)
+        on(DeleteMetricAttribution.self, controlPlane.deleteMetricAttribution)
+
         on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
         on(GetActionRecommendations.self, recommendations.getActionRecommendations)
     }

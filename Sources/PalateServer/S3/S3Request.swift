@@ -13,7 +13,7 @@ struct S3Request: Sendable {
     let keyName: String?
     let query: S3Query
     let headers: HTTPFields
-    let body: RequestBody
+    let body: ReceivedBody
     /// The region in the signature's credential scope; nil when there is none.
     let signedRegion: String?
     /// Verifies the chunks of a body that promises signed ones; nil when any key is accepted.
@@ -41,7 +41,8 @@ struct S3Request: Sendable {
         self.chunkSignatures = chunkSignatures
         method = request.method
         headers = request.headers
-        body = request.body
+        let declared = headers.value("content-length").flatMap { Int64($0) } ?? 0
+        body = ReceivedBody(body: request.body, declared: declared)
         let place = try addressing.resolve(host: request.head.authority, target: request.head.path ?? "/")
         bucketName = place.bucket
         keyName = place.key

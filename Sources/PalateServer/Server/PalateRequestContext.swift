@@ -2,6 +2,7 @@ package import Access
 import Foundation
 package import Hummingbird
 import Logging
+import NIOCore
 package import ObjectStorage
 
 /// What every handler may touch besides the request itself.
@@ -14,8 +15,13 @@ package struct PalateRequestContext: RequestContext {
     /// Verifies a body whose chunks are signed.
     package var chunkSignatures: ChunkSignatures?
 
+    /// Whether the connection comes from this machine.
+    package let isFromLoopback: Bool
+
     package init(source: Source) {
         coreContext = .init(source: source)
+        let address = source.channel.remoteAddress?.ipAddress ?? ""
+        isFromLoopback = address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
         requestIdentifier = UUID().uuidString.lowercased()
     }
 }

@@ -10,6 +10,7 @@ import Recipes
 import Serving
 import ServiceLifecycle
 import Synchronization
+import TextGeneration
 
 /// One process: the HTTP service, the jobs and the stores they share.
 package struct PalateServer: Service {
@@ -43,22 +44,27 @@ package struct PalateServer: Service {
         let outside = try settings.outsideObjectStore.map { try Self.signedStore($0, region: region) }
         controlPlane = try ControlPlane(
             settings: settings.controlPlane, directories: DataDirectories(root: root), objects: outside ?? embedded,
-            access: outside == nil ? identity : nil, recipes: .standard, logger: logger)
+            access: outside == nil ? identity : nil, recipes: .standard,
+            textGenerator: try settings.themeEndpoint.map(Self.textGenerator), logger: logger)
         campaigns = CampaignRegistry()
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
             controlPlane: controlPlane,
             recommendations: RecommendationService(
                 campaigns: campaigns, filters: controlPlane, actions: controlPlane))
+        let registry = MetricRegistry()
         let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
-            s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys))
+            s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys),
+            metrics: MetricsPage(registry: registry, controlPlane: controlPlane))
         let access = AccessControl(
             keys: keys, account: account, region: region,
             acceptsAnyKeyWhenNoneExists: settings.isLoopback || settings.allowsAnyKey)
         application = Application(
-            responder: AccessResponder(control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3)),
+            responder: MeasuredResponder(
+                responder: AccessResponder(control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3)),
+                registry: registry),
             server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "palate"),
@@ -99,6 +105,14 @@ package struct PalateServer: Service {
                 credentials: AWSCredentials(accessKey: outside.accessKey, secretKey: outside.secretKey))
         } catch {
             throw StartError("The S3 endpoint cannot be used: \(error)")
+        }
+    }
+
+    private static func textGenerator(_ endpoint: ServerSettings.ThemeEndpoint) throws -> any TextGenerator {
+        do {
+            return try ChatCompletions(baseURL: endpoint.baseURL, model: endpoint.model, key: endpoint.key)
+        } catch {
+            throw StartError("themes.baseURL cannot be used: \(error)")
         }
     }
 

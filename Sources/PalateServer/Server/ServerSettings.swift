@@ -11,6 +11,9 @@ package struct ServerSettings: Sendable {
     /// An object store outside; nil for the embedded one.
     package var outsideObjectStore: OutsideObjectStore?
 
+    /// Where the themes of batch inference jobs come from; nil for nowhere.
+    package var themeEndpoint: ThemeEndpoint?
+
     /// Whether to serve addresses other than loopback while no access key exists.
     package var allowsAnyKey = false
     /// 32 bytes in Base64 that seal the access keys' secrets; nil for a file in the data directory.
@@ -22,6 +25,21 @@ package struct ServerSettings: Sendable {
     }
 
     package init(dataDirectory: URL) { self.dataDirectory = dataDirectory }
+
+    /// An endpoint that speaks the chat completions protocol.
+    package struct ThemeEndpoint: Sendable {
+        /// Up to the version, such as `http://127.0.0.1:11434/v1`.
+        package var baseURL: String
+        package var model: String
+        /// Sent as a bearer token; nil sends none.
+        package var key: String?
+
+        package init(baseURL: String, model: String, key: String?) {
+            self.baseURL = baseURL
+            self.model = model
+            self.key = key
+        }
+    }
 
     package struct OutsideObjectStore: Sendable {
         package var endpoint: String

@@ -9,7 +9,8 @@ import PersonalizeAPI
 /// - `X-Amz-Target` names an operation of the control plane;
 /// - a path of the runtime or the events service names theirs;
 /// - otherwise the credential scope of the signature (header or presigned query) says `s3`, `iam` or `sts`;
-/// - a request without a signature is for the object store, except for `GET /health`.
+/// - a request without a signature is for the object store, except for `GET /health` and
+///   `GET /metrics`.
 struct ServiceDispatcher: HTTPResponder {
     typealias Context = PalateRequestContext
 
@@ -17,9 +18,10 @@ struct ServiceDispatcher: HTTPResponder {
     let s3: any HTTPResponder<PalateRequestContext>
     let iam: any HTTPResponder<PalateRequestContext>
     let sts: any HTTPResponder<PalateRequestContext>
+    let metrics: MetricsPage
 
     enum Destination: Equatable {
-        case health, s3, iam, sts
+        case health, metrics, s3, iam, sts
         /// The control plane, with the value of `X-Amz-Target`.
         case target(String)
         /// The runtime or the events service.
@@ -30,7 +32,7 @@ struct ServiceDispatcher: HTTPResponder {
             case .health, .s3: .s3
             case .iam: .iam
             case .sts: .sts
-            case .target: .personalize
+            case .target, .metrics: .personalize
             case .path(let service): service
             }
         }
@@ -49,11 +51,16 @@ struct ServiceDispatcher: HTTPResponder {
         case "iam": return .iam
         case "sts": return .sts
         case "s3": return .s3
-        case "personalize": return .path(service)
+        case "personalize": return Self.isMetrics(request) ? .metrics : .path(service)
         default:
+            if Self.isMetrics(request) { return .metrics }
             if request.method == .get, request.uri.path == "/health" { return .health }
             return operation == nil ? .s3 : .path(service)
         }
+    }
+
+    private static func isMetrics(_ request: Request) -> Bool {
+        request.method == .get && request.uri.path == "/metrics"
     }
 
     func respond(
@@ -61,6 +68,7 @@ struct ServiceDispatcher: HTTPResponder {
     ) async throws -> Response {
         switch destination {
         case .health: return Self.health
+        case .metrics: return try await metrics.respond()
         case .s3: return try await s3.respond(to: request, context: context)
         case .iam: return try await iam.respond(to: request, context: context)
         case .sts: return try await sts.respond(to: request, context: context)

@@ -17,9 +17,12 @@ struct QueryProtocolRequest: Sendable {
         let buffer: ByteBuffer
         do {
             buffer = try await request.collectBody(upTo: Self.largestForm)
-        } catch let error as NIOTooManyBytesError {
-            _ = error
+        } catch is NIOTooManyBytesError {
             throw QueryProtocolError("ValidationError", "The request is too large")
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw QueryProtocolError("MalformedInput", "The request ended before its body was complete")
         }
         var parameters: [String: String] = [:]
         for item in query.split(separator: "&") + String(buffer: buffer).split(separator: "&") {

@@ -7,11 +7,13 @@ public import Foundation
 ///     weights.safetensors      the recommender
 ///     catalogue.safetensors    item, user and event type identifiers
 ///     histories.safetensors    the users' training events, compressed sparse rows
+///     objective.safetensors    what lists serve beside relevance, if they do
 extension TrainedModel {
     private static let manifestName = "model.json"
     private static let weightsName = "weights.safetensors"
     private static let catalogueName = "catalogue.safetensors"
     private static let historiesName = "histories.safetensors"
+    private static let objectiveName = "objective.safetensors"
 
     /// Writes the model as a new directory.
     ///
@@ -48,6 +50,11 @@ extension TrainedModel {
                 .init("timestamps", histories.timestamps), .init("event_types", histories.eventTypes),
                 .init("event_values", histories.eventValues),
             ], to: directory.appendingPathComponent(Self.historiesName))
+        if let objective {
+            try SafetensorsWriter.write(
+                [.init("shares", objective.shares), .init("emphasis", [objective.emphasis])],
+                to: directory.appendingPathComponent(Self.objectiveName))
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let file = try SyncedFile(creating: directory.appendingPathComponent(Self.manifestName))
@@ -87,10 +94,25 @@ extension TrainedModel {
             recommender = try UserPersonalization(file: weights, items: items, eventTypes: eventTypes)
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
         case .nextBestAction: recommender = try NextBestAction(file: weights, items: items, eventTypes: eventTypes)
+        case .itemAffinity, .itemAttributeAffinity:
+            recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
-            histories: histories)
+            histories: histories, objective: try Self.objective(in: directory, itemCount: items.count))
+    }
+
+    private static func objective(in directory: URL, itemCount: Int) throws(ModelError) -> ObjectiveRanking? {
+        let url = directory.appendingPathComponent(objectiveName)
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        let file = try SafetensorsFile(contentsOf: url)
+        let emphasis = try file.array("emphasis", of: Float.self, count: 1)
+        guard
+            let objective = ObjectiveRanking(
+                shares: try file.array("shares", of: Float.self, count: itemCount), emphasis: emphasis.first ?? -1,
+                itemCount: itemCount)
+        else { throw .damaged(file: objectiveName, reason: "its numbers are not from 0 to 1") }
+        return objective
     }
 
     private static func manifest(in directory: URL) throws(ModelError) -> ModelManifest {

@@ -15,8 +15,12 @@ public struct TrainedModel: Sendable {
     public let histories: UserHistories
     /// Events per item, for lists that do not depend on the user.
     public let popularity: Popularity
+    /// What lists serve beside relevance; nil when nothing.
+    let objective: ObjectiveRanking?
 
-    public var recommender: any Recommender { storable }
+    public var recommender: any Recommender {
+        objective.map { ObjectiveRecommender(relevance: storable, objective: $0) } ?? storable
+    }
     public var items: Vocabulary { storable.items }
 
     /// The training events of a user, oldest first; nil for a user who was not in the training data.
@@ -26,11 +30,14 @@ public struct TrainedModel: Sendable {
 
     init(
         algorithm: Algorithm, hyperparameters: [String: String], seed: UInt64, interactions: Interactions,
-        histories: UserHistories, recommender: any StorableRecommender
+        histories: UserHistories, recommender: any StorableRecommender, objective: ItemObjective? = nil,
+        learned: [String: Double]? = nil
     ) {
+        self.objective = objective.map { ObjectiveRanking($0, items: recommender.items) }
         manifest = ModelManifest(
             format: ModelManifest.currentFormat, recipe: algorithm.rawValue, hyperparameters: hyperparameters,
-            seed: seed, trainingData: .init(interactions, histories: histories), learned: recommender.learned)
+            seed: seed, trainingData: .init(interactions, histories: histories), learned: learned ?? recommender.learned
+        )
         self.algorithm = algorithm
         storable = recommender
         users = interactions.users
@@ -41,8 +48,9 @@ public struct TrainedModel: Sendable {
 
     init(
         manifest: ModelManifest, algorithm: Algorithm, storable: any StorableRecommender, users: Vocabulary,
-        eventTypes: Vocabulary, histories: UserHistories
+        eventTypes: Vocabulary, histories: UserHistories, objective: ObjectiveRanking? = nil
     ) {
+        self.objective = objective
         self.manifest = manifest
         self.algorithm = algorithm
         self.storable = storable

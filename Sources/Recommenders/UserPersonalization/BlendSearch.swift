@@ -14,6 +14,8 @@ struct BlendSearch: Sendable {
         /// New items only.
         let targets: Set<UInt32>
         let history: Set<UInt32>
+        /// By target; empty when all count alike.
+        var rewards: [UInt32: Float] = [:]
     }
 
     let cases: [Case]
@@ -28,7 +30,7 @@ struct BlendSearch: Sendable {
     func evaluate(_ score: @Sendable (Int) -> [Float]) -> (gain: Double, shownItems: Int) {
         let results: [(Double, [Int])] = Parallel.map(cases.count, threads: threads) { index in
             let top = unseenTop(score(index), of: index, count: Self.depth)
-            return (gain(of: top, targets: cases[index].targets), top)
+            return (gain(of: top, in: cases[index]), top)
         }
         let total = results.reduce(0) { $0 + $1.0 }
         return (total / Double(max(results.count, 1)), Set(results.flatMap { $0.1 }).count)
@@ -41,11 +43,17 @@ struct BlendSearch: Sendable {
         return topIndices(of: scores, count: count)
     }
 
-    /// Binary gain, discount 1/log₂(1 + rank), relative to min(25, targets) hits at the top.
-    private func gain(of top: [Int], targets: Set<UInt32>) -> Double {
+    /// A hit gains its reward, with discount 1/log₂(1 + rank), relative to the best 25 targets at the top.
+    private func gain(of top: [Int], in testCase: Case) -> Double {
+        let (targets, rewards) = (testCase.targets, testCase.rewards)
         var sum = 0.0
-        for (rank, item) in top.enumerated() where targets.contains(UInt32(item)) { sum += 1 / log2(Double(rank + 2)) }
-        let ideal = (0..<min(Self.depth, targets.count)).reduce(0.0) { $0 + 1 / log2(Double($1 + 2)) }
+        for (rank, item) in top.enumerated() where targets.contains(UInt32(item)) {
+            sum += Double(rewards[UInt32(item)] ?? 1) / log2(Double(rank + 2))
+        }
+        let best = rewards.isEmpty ? [] : targets.map { rewards[$0] ?? 1 }.sorted(by: >)
+        let ideal = (0..<min(Self.depth, targets.count)).reduce(0.0) {
+            $0 + (best.isEmpty ? 1 : Double(best[$1])) / log2(Double($1 + 2))
+        }
         return ideal > 0 ? sum / ideal : 0
     }
 

@@ -7,6 +7,8 @@ package struct ItemSequences: Sendable {
     /// Sequence u is at `offsets[u]..<offsets[u + 1]`.
     package private(set) var offsets: [Int] = [0]
     package private(set) var items: [UInt32] = []
+    /// The reward of each entry of ``items``; empty when all count alike.
+    package private(set) var rewards: [Float] = []
     package let itemCount: Int
 
     package var count: Int { offsets.count - 1 }
@@ -23,6 +25,25 @@ package struct ItemSequences: Sendable {
         }
     }
 
+    /// Entries with rewards: of an item that a user met more than once, the greatest counts.
+    package init(rewarded histories: some Sequence<[(item: UInt32, reward: Float)]>, itemCount: Int) {
+        self.itemCount = itemCount
+        var places = [Int](repeating: -1, count: itemCount)
+        for history in histories {
+            let start = items.count
+            for (item, reward) in history {
+                if places[Int(item)] >= start {
+                    rewards[places[Int(item)]] = max(rewards[places[Int(item)]], reward)
+                } else {
+                    places[Int(item)] = items.count
+                    items.append(item)
+                    rewards.append(reward)
+                }
+            }
+            offsets.append(items.count)
+        }
+    }
+
     /// Users per item.
     package func userCounts() -> [Float] {
         var counts = [Float](repeating: 0, count: itemCount)
@@ -32,7 +53,15 @@ package struct ItemSequences: Sendable {
 
     /// Only the items of a selection, renumbered by it.
     func restricted(to selection: ItemSelection) -> ItemSequences {
-        ItemSequences(
+        guard rewards.isEmpty else {
+            return ItemSequences(
+                rewarded: (0..<count).lazy.map { user in
+                    (self.offsets[user]..<self.offsets[user + 1]).compactMap { place in
+                        selection.position(of: self.items[place]).map { (item: $0, reward: self.rewards[place]) }
+                    }
+                }, itemCount: selection.items.count)
+        }
+        return ItemSequences(
             (0..<count).lazy.map { user in
                 self.items[self.offsets[user]..<self.offsets[user + 1]].compactMap { selection.position(of: $0) }
             }, itemCount: selection.items.count)
@@ -103,15 +132,19 @@ package struct ItemOccurrences: Sendable {
         self.owners = owners
     }
 
-    /// Calls `body` with each other item near an occurrence of `item` and its lag: positive when it comes later.
-    func forEachNeighbour(of item: Int, window: Int, _ body: (_ neighbour: Int, _ lag: Int) -> Void) {
+    /// Calls `body` with each other item near an occurrence of `item`, its lag, positive when it comes later, and its
+    /// reward.
+    func forEachNeighbour(
+        of item: Int, window: Int, _ body: (_ neighbour: Int, _ lag: Int, _ reward: Float) -> Void
+    ) {
+        let isRewarded = !sequences.rewards.isEmpty
         for index in offsets[item]..<offsets[item + 1] {
             let place = Int(places[index])
             let owner = Int(owners[place])
             let first = max(sequences.offsets[owner], place - min(window, place))
             let end = min(sequences.offsets[owner + 1] - 1, place + min(window, sequences.items.count)) + 1
             for other in first..<end where other != place {
-                body(Int(sequences.items[other]), other - place)
+                body(Int(sequences.items[other]), other - place, isRewarded ? sequences.rewards[other] : 1)
             }
         }
     }

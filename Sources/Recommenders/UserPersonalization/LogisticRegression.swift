@@ -10,14 +10,17 @@ package struct LogisticRegression: Sendable, Equatable {
         package let featureCount: Int
         package private(set) var features: [Double] = []
         package private(set) var outcomes: [Double] = []
+        /// How often each example counts.
+        package private(set) var weights: [Double] = []
 
         package var count: Int { outcomes.count }
 
         package init(featureCount: Int) { self.featureCount = featureCount }
 
-        package mutating func append(_ row: [Double], outcome: Bool) {
+        package mutating func append(_ row: [Double], outcome: Bool, weight: Double = 1) {
             features.append(contentsOf: row)
             outcomes.append(outcome ? 1 : 0)
+            weights.append(weight)
         }
     }
 
@@ -30,9 +33,10 @@ package struct LogisticRegression: Sendable, Equatable {
         let count = examples.featureCount
         weights = [Double](repeating: 0, count: count)
         // Half an example of each outcome keeps the constant finite where something never or always happens.
-        let positives = examples.outcomes.reduce(0, +)
-        weights[0] = log((positives + 0.5) / (Double(examples.count) - positives + 0.5))
-        guard positives > 0, positives < Double(examples.count) else { return }
+        let positives = zip(examples.outcomes, examples.weights).reduce(0) { $0 + $1.0 * $1.1 }
+        let total = examples.weights.reduce(0, +)
+        weights[0] = log((positives + 0.5) / (total - positives + 0.5))
+        guard positives > 0, positives < total else { return }
         var loss = Self.loss(examples, weights, penalty: penalty)
         for _ in 0..<30 {
             try Task.checkCancellation()
@@ -68,7 +72,7 @@ package struct LogisticRegression: Sendable, Equatable {
                 logit += weights[feature] * examples.features[row * weights.count + feature]
             }
             // log(1 + e^x) without overflow.
-            loss += max(logit, 0) + log1p(exp(-abs(logit))) - examples.outcomes[row] * logit
+            loss += examples.weights[row] * (max(logit, 0) + log1p(exp(-abs(logit))) - examples.outcomes[row] * logit)
         }
         return loss + penalty / 2 * weights.dropFirst().reduce(0) { $0 + $1 * $1 }
     }
@@ -87,8 +91,8 @@ package struct LogisticRegression: Sendable, Equatable {
                     var logit = 0.0
                     for feature in 0..<count { logit += weights[feature] * values[feature] }
                     let probability = 1 / (1 + exp(-logit))
-                    let error = probability - examples.outcomes[row]
-                    let variance = probability * (1 - probability)
+                    let error = (probability - examples.outcomes[row]) * examples.weights[row]
+                    let variance = probability * (1 - probability) * examples.weights[row]
                     for feature in 0..<count where values[feature] != 0 {
                         sums[feature] += error * values[feature]
                         let scaled = variance * values[feature]

@@ -2,7 +2,7 @@ import Foundation
 import LinearAlgebra
 
 /// Items that users met within a few steps of each other: cosine similarity of decayed, symmetric co-occurrence, the
-/// strongest neighbours of each item only.
+/// strongest neighbours of each item only. A neighbour's occurrences count as often as their reward.
 ///
 /// It reaches the whole catalogue, also items too rare for the closed-form components, in events · window additions
 /// and 8 bytes per neighbour. The small constant in the norm restrains items that were met once or twice.
@@ -24,7 +24,7 @@ struct NearbyItems: Sendable, Equatable {
         let sums = Parallel.map(chunks.count, threads: threads) { chunk in
             chunks[chunk].map { item in
                 var sum: Float = 0
-                occurrences.forEachNeighbour(of: item, window: Self.window) { _, lag in sum += weights[abs(lag)] }
+                occurrences.forEachNeighbour(of: item, window: Self.window) { _, lag, _ in sum += weights[abs(lag)] }
                 return sum
             }
         }
@@ -33,9 +33,9 @@ struct NearbyItems: Sendable, Equatable {
             var scratch = [Float](repeating: 0, count: count)
             return chunks[chunk].map { item -> [(UInt32, Float)] in
                 var touched: [Int] = []
-                occurrences.forEachNeighbour(of: item, window: Self.window) { neighbour, lag in
+                occurrences.forEachNeighbour(of: item, window: Self.window) { neighbour, lag, reward in
                     if scratch[neighbour] == 0 { touched.append(neighbour) }
-                    scratch[neighbour] += weights[abs(lag)]
+                    scratch[neighbour] += weights[abs(lag)] * reward
                 }
                 touched.sort()
                 let similarities = touched.map { scratch[$0] * norms[$0] * norms[item] }

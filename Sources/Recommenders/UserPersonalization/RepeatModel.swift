@@ -28,7 +28,11 @@ struct RepeatModel: Sendable, Equatable {
 
     /// Learns from each user's newest tenth of events, given the rest; users in the order given, until there are enough
     /// examples.
-    init(_ histories: UserHistories, users: [Int], itemCount: Int, threads: Int) throws {
+    ///
+    /// With weights, an item that came again counts as often as its reward, so that the odds are those of rewards.
+    init(
+        _ histories: UserHistories, users: [Int], itemCount: Int, weights: NumberedEventWeights = .equal, threads: Int
+    ) throws {
         var frequency: [UInt16: Int] = [:]
         for type in histories.eventTypes where type < 64 { frequency[type, default: 0] += 1 }
         let types = frequency.sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
@@ -38,10 +42,12 @@ struct RepeatModel: Sendable, Equatable {
             let (input, targets) = HeldOutEvents.newestTenth(of: histories[user])
             if input.isEmpty { continue }
             let recent = RecentItems(input, itemCount: itemCount)
+            let rewards = HeldOutEvents.rewards(of: histories[user], weights)
             for age in recent.entries.indices {
                 examples.append(
                     Self.features(recent, age: age, eventTypes: types),
-                    outcome: targets.contains(recent.entries[age].item))
+                    outcome: targets.contains(recent.entries[age].item),
+                    weight: Double(rewards[recent.entries[age].item] ?? 1))
             }
             if examples.count >= Self.exampleLimit { break }
         }

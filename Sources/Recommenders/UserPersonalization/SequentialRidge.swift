@@ -11,6 +11,8 @@ package import LinearAlgebra
 /// factorisation with as many right sides as items:
 /// 7n³/3 operations, 8n² bytes.
 ///
+/// With rewards, every entry of Y is multiplied by the reward of its event: the regression then predicts rewards.
+///
 /// The closed form of an item-to-item model is that of H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data"
 /// (WWW 2019), equation 8 without the constraint on the diagonal; the directed, decayed pairs in place of plain
 /// co-occurrence follow from the regression above.
@@ -58,13 +60,13 @@ package enum SequentialRidge {
         var gram = Matrix(rows: count, columns: count)
         var targets = Matrix(rows: count, columns: count)
         gram.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag in
+            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, _ in
                 row[neighbour] += gramWeights[abs(lag)]
             }
         }
         targets.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag in
-                if lag > 0 { row[neighbour] += targetWeights[lag] }
+            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, reward in
+                if lag > 0 { row[neighbour] += targetWeights[lag] * reward }
             }
         }
         let ridge = Regularization(strength: parameters.regularization * diagonal, userCounts: userCounts)

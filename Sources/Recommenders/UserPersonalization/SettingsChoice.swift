@@ -40,7 +40,8 @@ struct SettingsChoice: Sendable {
         let unseen = targets.subtracting(history)
         guard !history.isEmpty, !unseen.isEmpty else { return nil }
         return BlendSearch.Case(
-            recent: RecentItems(input, itemCount: trainer.itemCount), targets: unseen, history: history)
+            recent: RecentItems(input, itemCount: trainer.itemCount), targets: unseen, history: history,
+            rewards: HeldOutEvents.rewards(of: trainer.histories[user], trainer.weights))
     }
 
     /// Decay and regularisation of each closed-form component by itself.
@@ -151,7 +152,8 @@ struct SettingsChoice: Sendable {
             for (rank, item) in top.enumerated() {
                 examples.append(
                     RankCalibration.features(rank: rank, distinctItems: search.cases[index].recent.entries.count),
-                    outcome: search.cases[index].targets.contains(UInt32(item)))
+                    outcome: search.cases[index].targets.contains(UInt32(item)),
+                    weight: Double(search.cases[index].rewards[UInt32(item)] ?? 1))
             }
         }
         return RankCalibration(

@@ -25,17 +25,20 @@ extension UserPersonalization {
                 "users": Double(users.count),
             ])
 
+        let weights = options.eventWeights.numbered(by: eventTypes)
         let trainer = ComponentTrainer(
-            histories: histories, itemCount: items.count, hyperparameters: hyperparameters, options: options)
+            histories: histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
+            options: options)
         let choice = try SettingsChoice(shuffled, trainer: trainer, plan: plan)
         let repeats = try RepeatModel(
-            histories, users: shuffled, itemCount: items.count, threads: options.threads)
+            histories, users: shuffled, itemCount: items.count, weights: weights, threads: options.threads)
         try options.advance(to: 0.6, "training on everybody", measurements: choice.learned)
         let components = try trainer.components(
             of: users, closedFormItems: plan.closedFormItems, parameters: choice.parameters)
         self.init(
             items: items, eventTypes: eventTypes, components: components, settings: choice.settings,
-            repeats: repeats, ranks: choice.ranks, popularity: Popularity(histories: histories, items: items),
+            repeats: repeats, ranks: choice.ranks,
+            popularity: Popularity(histories: histories, items: items, weights: weights),
             learned: choice.learned.merging(
                 ["closed_form_items": Double(components.selection.items.count)], uniquingKeysWith: { $1 }))
     }
@@ -80,6 +83,7 @@ struct ComponentTrainer: Sendable {
 
     let histories: UserHistories
     let itemCount: Int
+    let weights: NumberedEventWeights
     let hyperparameters: UserPersonalization.Hyperparameters
     let options: TrainingOptions
 
@@ -95,7 +99,16 @@ struct ComponentTrainer: Sendable {
     }
 
     func sequences(of users: [Int]) -> ItemSequences {
-        ItemSequences(
+        guard weights.areEqual else {
+            return ItemSequences(
+                rewarded: users.lazy.map { user in
+                    (histories.offsets[user]..<histories.offsets[user + 1]).map { event in
+                        let type = event < histories.eventTypes.count ? histories.eventTypes[event] : .max
+                        return (item: histories.items[event], reward: weights[type])
+                    }
+                }, itemCount: itemCount)
+        }
+        return ItemSequences(
             users.lazy.map { user in Array(histories.items[histories.offsets[user]..<histories.offsets[user + 1]]) },
             itemCount: itemCount)
     }

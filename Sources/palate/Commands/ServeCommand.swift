@@ -23,7 +23,13 @@ struct ServeCommand: AsyncParsableCommand {
             limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers; and \
             the documented quotas: quotas.schemas, quotas.datasetGroups, quotas.datasets, quotas.solutions, \
             quotas.campaigns, quotas.recommenders, quotas.filters (of a dataset group), quotas.filterFields, \
-            quotas.datasetGroupFilterFields, quotas.filterEventsPerType and quotas.pendingSolutionVersions.
+            quotas.datasetGroupFilterFields, quotas.filterEventsPerType, quotas.pendingSolutionVersions, \
+            quotas.pendingBatchInferenceJobs, quotas.pendingBatchSegmentJobs, quotas.batchInputFiles, \
+            quotas.batchInputBytes, quotas.themedItems, quotas.segmentItems and quotas.segmentAttributeQueries.
+
+            Batch inference jobs that generate themes need an endpoint that speaks the chat completions protocol: \
+            themes.baseURL (such as http://127.0.0.1:11434/v1), themes.model, and PALATE_THEMES_API_KEY in the \
+            environment if it wants a key.
             """)
 
     @Option(help: "The address to listen on. [default: 127.0.0.1]")

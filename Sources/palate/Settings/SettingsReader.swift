@@ -75,6 +75,7 @@ struct SettingsReader {
         settings.masterKey = environment["PALATE_MASTER_KEY"]
         settings.controlPlane = try controlPlaneSettings()
         settings.outsideObjectStore = try outsideObjectStore()
+        settings.themeEndpoint = try themeEndpoint()
         return settings
     }
 
@@ -113,6 +114,15 @@ struct SettingsReader {
         try set("datasetGroupFilterFields", \.datasetGroupFilterFields)
         try set("filterEventsPerType", \.filterEventsPerType)
         try set("pendingSolutionVersions", \.pendingSolutionVersions)
+        try set("pendingBatchInferenceJobs", \.pendingBatchInferenceJobs)
+        try set("pendingBatchSegmentJobs", \.pendingBatchSegmentJobs)
+        try set("batchInputFiles", \.batchInputFiles)
+        try set("batchInputBytes", \.batchInputBytes)
+        try set("themedItems", \.themedItems)
+        try set("segmentItems", \.segmentItems)
+        try set("segmentAttributeQueries", \.segmentAttributeQueries)
+        try set("attributedMetrics", \.attributedMetrics)
+        try set("eventAttributionSources", \.eventAttributionSources)
         return quotas
     }
 
@@ -138,5 +148,16 @@ struct SettingsReader {
             throw CommandFailure("s3Endpoint needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.")
         }
         return .init(endpoint: endpoint, accessKey: accessKey, secretKey: secretKey)
+    }
+
+    private func themeEndpoint() throws -> ServerSettings.ThemeEndpoint? {
+        let reader = reader.scoped(to: "themes")
+        switch (reader.string(forKey: "baseURL"), reader.string(forKey: "model")) {
+        case (nil, nil): return nil
+        case (let base?, let model?):
+            return .init(baseURL: base, model: model, key: environment["PALATE_THEMES_API_KEY"])
+        case (nil, _): throw CommandFailure("themes.model is set, but not themes.baseURL.")
+        case (_, nil): throw CommandFailure("themes.baseURL is set, but not themes.model.")
+        }
     }
 }

@@ -1,0 +1,57 @@
+import Access
+import HTTPTypes
+import Hummingbird
+import Metrics
+import PersonalizeAPI
+
+/// Counts and times the requests of each operation.
+struct MeasuredResponder: HTTPResponder {
+    typealias Context = PalateRequestContext
+
+    /// Methods of object-store requests that are shown by name.
+    private static let methods: Set<String> = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"]
+
+    let responder: AccessResponder
+    let registry: MetricRegistry
+
+    func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
+        let start = ContinuousClock.now
+        do {
+            let response = try await responder.respond(to: request, context: context)
+            record(request, status: response.status.code, since: start)
+            return response
+        } catch {
+            record(request, status: (error as? any HTTPResponseError)?.status.code ?? 500, since: start)
+            throw error
+        }
+    }
+
+    private func record(_ request: Request, status: Int, since start: ContinuousClock.Instant) {
+        let (service, operation) = Self.labels(request, responder.dispatcher.destination(of: request))
+        let labels = [("service", service), ("operation", operation)]
+        Counter(
+            label: "palate_requests_total", dimensions: labels + [("status", String(status))], factory: registry
+        ).increment()
+        Metrics.Timer(label: "palate_request_duration_seconds", dimensions: labels, factory: registry)
+            .record(duration: ContinuousClock.now - start)
+    }
+
+    /// Text that a caller chooses never becomes a label: the series would be without bound.
+    private static func labels(
+        _ request: Request, _ destination: ServiceDispatcher.Destination
+    ) -> (service: String, operation: String) {
+        switch destination {
+        case .health, .metrics: return ("operator", destination == .health ? "health" : "metrics")
+        case .s3:
+            let method = request.method.rawValue
+            return ("s3", methods.contains(method) ? method : "other")
+        case .iam: return ("iam", "all")
+        case .sts: return ("sts", "all")
+        case .target(let target):
+            return ("personalize", OperationRegistry.operation(target: target)?.name ?? "unknown")
+        case .path(let service):
+            let operation = OperationRegistry.operation(method: request.method.rawValue, path: request.uri.path)
+            return (operation?.service.rawValue ?? service.rawValue, operation?.name ?? "unknown")
+        }
+    }
+}
