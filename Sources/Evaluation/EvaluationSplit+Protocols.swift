@@ -5,7 +5,7 @@ extension EvaluationSplit {
     static let strongGeneralizationUserLimit = 10_000
 
     /// The users of fold `fold`: a tenth of a seeded shuffle, at least one.
-    private static func testUsers(_ histories: UserHistories, fold: Int, seed: UInt64) -> [Int] {
+    static func testUsers(_ histories: UserHistories, fold: Int, seed: UInt64) -> [Int] {
         let active = (0..<histories.count).filter { histories.offsets[$0] < histories.offsets[$0 + 1] }
         var generator = SeededGenerator(seed: seed)
         let shuffled = generator.permutation(of: active.count).map { active[$0] }
@@ -15,7 +15,7 @@ extension EvaluationSplit {
         return Array(shuffled[start..<end])
     }
 
-    private static func rows(of interactions: Interactions, without users: [Int]) -> [Int] {
+    static func rows(of interactions: Interactions, without users: [Int]) -> [Int] {
         var isHeldOut = [Bool](repeating: false, count: interactions.users.count)
         for user in users { isHeldOut[user] = true }
         return (0..<interactions.count).filter {

@@ -11,7 +11,7 @@ package struct RecipeCatalogue: Sendable {
         .userPersonalization, .popularityCount, .topPicks, .mostPopularVideos, .recommendedForYou, .mostViewed,
         .bestSellers,
         .itemAffinity, .itemAttributeAffinity,
-        .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2,
+        .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2, .nextBestAction,
         .similarItems, .sims, .trendingNow, .becauseYouWatched, .moreLike, .trendingVideos, .alsoViewed,
         .boughtTogether,
     ])

@@ -12,6 +12,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case sims = "aws-sims"
     /// What grows fastest, for everybody, see ``TrendingNow``.
     case trendingNow = "aws-trending-now"
+    /// Actions that a user is likely to take, see ``NextBestAction``.
+    case nextBestAction = "aws-next-best-action"
     /// Users by how likely they are to interact with an item, see ``ItemAffinity``.
     case itemAffinity = "aws-item-affinity"
     /// The same for the items that have some attributes.
@@ -24,7 +26,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .itemAffinity, .itemAttributeAffinity: .user
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity: .user
         case .similarItems, .sims: .item
         case .popularity, .trendingNow: .everybody
         }
@@ -65,6 +67,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .trendingNow:
             recommender = TrendingNow(
                 histories: histories, items: interactions.items, frequency: try .init(hyperparameters))
+        case .nextBestAction:
+            recommender = try NextBestAction(
+                training: ActionData(actionInteractions: interactions), hyperparameters: .init(hyperparameters),
+                options: options)
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
@@ -84,6 +90,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .similarItems: _ = try RelatedItems.Hyperparameters(similarItems: hyperparameters)
         case .sims: _ = try RelatedItems.Hyperparameters(sims: hyperparameters)
         case .trendingNow: _ = try TrendingNow.Frequency(hyperparameters)
+        case .nextBestAction: _ = try NextBestAction.Hyperparameters(hyperparameters)
         case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         }
     }

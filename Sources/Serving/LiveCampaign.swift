@@ -17,6 +17,8 @@ struct LiveCampaign: Sendable {
     let assortments: Assortments
     let datasetGroupArn: String
     private let ages: ItemAges
+    /// Used by campaigns for actions alone.
+    let actionAssortments = ActionAssortments()
     /// Items on which the user has an event of one of these types are left out.
     private let seenEventTypes: Set<UInt16>
 

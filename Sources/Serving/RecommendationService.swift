@@ -1,5 +1,6 @@
 import ControlPlane
 package import Datasets
+package import Foundation
 import PersonalizeAPI
 
 /// The runtime operations.
@@ -10,18 +11,23 @@ package struct RecommendationService: Sendable {
 
     let campaigns: CampaignRegistry
     let filters: any FilterSource
+    let actions: any ActionSource
     /// What the chances of one request are drawn from.
     let randomness: @Sendable () -> SeededGenerator
+    let clock: @Sendable () -> Date
 
     package init(
-        campaigns: CampaignRegistry, filters: any FilterSource,
+        campaigns: CampaignRegistry, filters: any FilterSource, actions: any ActionSource,
         randomness: @escaping @Sendable () -> SeededGenerator = {
             SeededGenerator(seed: .random(in: .min ... .max))
-        }
+        },
+        clock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.campaigns = campaigns
         self.filters = filters
+        self.actions = actions
         self.randomness = randomness
+        self.clock = clock
     }
 
     /// The campaign or recommender that a request names.

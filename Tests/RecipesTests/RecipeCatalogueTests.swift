@@ -12,7 +12,7 @@ import Testing
                 "aws-ecomm-popular-items-by-purchases",
                 "aws-item-affinity", "aws-item-attribute-affinity",
                 "aws-personalized-ranking", "aws-personalized-ranking-v2", "aws-user-personalization-v2",
-                "aws-similar-items", "aws-sims", "aws-trending-now",
+                "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
             ])

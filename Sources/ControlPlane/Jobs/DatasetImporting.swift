@@ -89,7 +89,7 @@ struct DatasetImporting {
                 try columns.finishFile()
             }
             let minimum = controlPlane.settings.datasetLimits.minimumInteractionsPerImport
-            guard !parsed.type.isInteractions || existing == 0 || columns.rows - existing >= minimum else {
+            guard parsed.type != .interactions || existing == 0 || columns.rows - existing >= minimum else {
                 throw JobFailure(
                     reason: "The import has \(columns.rows - existing) new interactions, but at least \(minimum) are "
                         + "needed.")

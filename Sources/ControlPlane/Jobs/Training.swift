@@ -16,6 +16,9 @@ struct Training {
         if controlPlane.recipes.recipe(arn: version.recipeArn)?.trainer == .itemAttributeAffinity {
             try await checkItemsHaveAttributes(version.datasetGroupArn)
         }
+        if let recipe = controlPlane.recipes.recipe(arn: version.recipeArn), recipe.recipeType == .personalizedActions {
+            return try await ActionTraining(controlPlane: controlPlane).run(job, version, recipe: recipe)
+        }
         let configuration =
             version.performAutoML ? RecipeSearch.configuration(version.configuration) : version.configuration
         let selection = try EventSelection(

@@ -116,7 +116,9 @@ final class RecordImporter {
     }
 
     private func checkInteractions() throws(ImportError) {
-        guard rows.count >= limits.minimumInteractionsPerImport else {
+        // Of action interactions there may be any number (developer guide, "Preparing action interaction data for
+        // training").
+        guard type == .actionInteractions || rows.count >= limits.minimumInteractionsPerImport else {
             throw ImportError(
                 .tooFewRows,
                 "the import has \(rows.count) interactions, but at least \(limits.minimumInteractionsPerImport) are needed"

@@ -115,5 +115,6 @@ struct OperationTable: Sendable {
         on(DeleteMetricAttribution.self, controlPlane.deleteMetricAttribution)
 
         on(GetPersonalizedRanking.self, recommendations.getPersonalizedRanking)
+        on(GetActionRecommendations.self, recommendations.getActionRecommendations)
     }
 }

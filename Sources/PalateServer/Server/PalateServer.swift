@@ -50,7 +50,8 @@ package struct PalateServer: Service {
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
         let operations = OperationTable(
             controlPlane: controlPlane,
-            recommendations: RecommendationService(campaigns: campaigns, filters: controlPlane))
+            recommendations: RecommendationService(
+                campaigns: campaigns, filters: controlPlane, actions: controlPlane))
         let registry = MetricRegistry()
         let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(

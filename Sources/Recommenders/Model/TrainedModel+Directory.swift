@@ -95,6 +95,7 @@ extension TrainedModel {
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
         case .similarItems, .sims: recommender = try RelatedItems(file: weights, items: items, eventTypes: eventTypes)
         case .trendingNow: recommender = try TrendingNow(file: weights, items: items, eventTypes: eventTypes)
+        case .nextBestAction: recommender = try NextBestAction(file: weights, items: items, eventTypes: eventTypes)
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
         }

@@ -26,8 +26,11 @@ struct TrainingInput: ParsableArguments {
 
     /// The algorithm behind the recipe and what it is told, after the parameters were checked as a solution's would be.
     func training() throws -> (algorithm: Algorithm, hyperparameters: [String: String]) {
-        // A use case needs the event types of its domain, which the files of the command line do not promise.
-        let recipes = RecipeCatalogue.standard.all.filter { $0.useCase == nil }
+        // A use case needs the event types of its domain, and actions their own datasets, which the files of the command
+        // line do not have.
+        let recipes = RecipeCatalogue.standard.all.filter {
+            $0.useCase == nil && $0.recipeType != .personalizedActions
+        }
         guard let found = recipes.first(where: { $0.name == recipe }) else {
             let known = recipes.map(\.name).joined(separator: ", ")
             throw CommandFailure("unknown recipe '\(recipe)'; known are \(known)")
