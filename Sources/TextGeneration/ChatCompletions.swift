@@ -9,6 +9,13 @@ package struct ChatCompletions: TextGenerator {
     private static let longestAnswer = 1 << 20
     private static let attempts = 3
 
+    /// An endpoint that refuses connections is to be reported, not waited for.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let url: String
     private let model: String
     private let key: String?
@@ -59,7 +66,7 @@ package struct ChatCompletions: TextGenerator {
         let status: HTTPResponseStatus
         let bytes: ByteBuffer
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            let response = try await Self.client.execute(request, timeout: timeout)
             status = response.status
             bytes = try await response.body.collect(upTo: Self.longestAnswer)
         } catch {

@@ -172,6 +172,8 @@ def test_attribute_affinity_needs_items(stack):
     solution = create_solution(stack.personalize, "attributes-without-items", stack.group, ATTRIBUTE_AFFINITY)
     version = stack.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
     assert "items dataset" in settle(stack.personalize, version)["failureReason"]
+    stack.personalize.delete_solution(solutionArn=solution)
+    wait_until_gone(stack.personalize, solution)
 
 
 def test_a_job_is_described_listed_and_deleted_with_its_solution(own_palate):

@@ -23,6 +23,20 @@ import Testing
         return interactions(events)
     }
 
+    /// Nobody repeats an item in this world, so those who have met it are not expected; of the 24 others of its taste, the
+    /// nearer half has neighbours in common with it.
+    @Test func usersOfTheSameTasteComeFirst() throws {
+        let model = try train(tastes(steps: 12, repeating: false))
+        let affinity = try #require(model.affinity)
+        let items = try [4, 9, 30].map { try #require(model.items.index(of: "i\($0)")) }
+        let scores = affinity.userScores(forEach: items.map { [$0] }, histories: model.histories)
+        for (row, item) in items.enumerated() {
+            let parity = (Int(model.items[item].dropFirst()) ?? 0) % 2
+            let best = topIndices(of: scores.row(row), count: 12)
+            #expect(best.allSatisfy { (Int(model.users[$0].dropFirst()) ?? 0) % 2 == parity })
+        }
+    }
+
     @Test func aSetIsRatedAsTheSumOfItsItems() throws {
         let model = try train(sampleInteractions())
         let affinity = try #require(model.affinity)

@@ -54,7 +54,7 @@ enum SmallWorld {
 }
 
 /// A dataset group whose items come one by one.
-final class TestCatalogue: CatalogueSource, FilterSource {
+final class TestCatalogue: CatalogueSource, FilterSource, ActionSource {
     private let rows = Mutex<[[String: String]]>([])
     let group: String
 
@@ -92,6 +92,16 @@ final class TestCatalogue: CatalogueSource, FilterSource {
     func servedFilter(_ filterArn: String, forCampaign arn: String) async throws -> ServedFilter {
         throw PersonalizeError.notFound("There are no filters here.")
     }
+
+    func servedActions(forCampaign arn: String) async throws -> ServedActions {
+        throw PersonalizeError.notFound("There are no actions here.")
+    }
+
+    func actionTable(of served: ServedActions) async throws -> MetadataTable? { nil }
+
+    func newestActionEvents(
+        ofUser user: String, in served: ServedActions, limit: Int
+    ) async throws -> [StreamedActionEvent] { [] }
 }
 
 /// Campaigns of the small world's model.
@@ -111,7 +121,8 @@ final class ServedWorld: Sendable {
         registry = CampaignRegistry(catalogues: catalogue)
         let next = NextSeed(seed)
         service = RecommendationService(
-            campaigns: registry, filters: catalogue, randomness: { SeededGenerator(seed: next.take()) })
+            campaigns: registry, filters: catalogue, actions: catalogue,
+            randomness: { SeededGenerator(seed: next.take()) })
     }
 
     deinit { try? FileManager.default.removeItem(at: directory) }

@@ -8,7 +8,7 @@ extension ItemAffinity {
 
         public init(_ values: [String: String] = [:]) throws(TrainingError) {
             var reader = HyperparameterReader(values)
-            hiddenDimension = try reader.integer("hidden_dimension", in: 1...1024, default: hiddenDimension)
+            hiddenDimension = try reader.integer("hidden_dimension", in: 32...256, default: hiddenDimension)
             try reader.finish()
         }
     }

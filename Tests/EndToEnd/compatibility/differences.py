@@ -4,20 +4,13 @@ from dataclasses import dataclass
 
 # What is not there yet: operations, legal inputs, recipes. The tests fail when one of them is there after all.
 MISSING = set()
-MISSING_CASES = {
-    "CreateBatchInferenceJob-fullest, themes",
-}
+MISSING_CASES = set()
 MISSING_RECIPES = {
     "aws-semantic-similarity",
 }
 
 # Members that no legal input can have.
-THEMES = "themeGenerationConfig"
-REFUSED_MEMBERS = {
-    # Themes need an endpoint that generates text; test_batch_recipes.py has one.
-    "CreateBatchInferenceJob": {
-        THEMES, f"{THEMES}.fieldsForThemeGeneration", f"{THEMES}.fieldsForThemeGeneration.itemName"},
-}
+REFUSED_MEMBERS = {}
 
 EVERYWHERE = [
     "A value outside its limits, of the wrong type, or missing is answered with `InvalidInputException`, whose message says where "
@@ -90,7 +83,8 @@ RECIPES = [
     Recipe("aws-personalized-ranking", "a list in the user's order"),
     Recipe("aws-similar-items", "items like an item",
            "Learns from interactions only; `item_metadata_hidden_dim` is accepted without effect."),
-    Recipe("aws-semantic-similarity", "items like an item, by their text"),
+    Recipe("aws-semantic-similarity", "items like an item, by their text",
+           "Comes with the content-based recipes. Until then `aws-similar-items` recommends by what users did."),
     Recipe("aws-sims", "items that come together with an item",
            "`max_item_interaction_count_percentile` is 1 by default, not 0.9: well-known items have neighbours, too."),
     Recipe("aws-item-affinity", "users for an item"),
