@@ -26,6 +26,9 @@ package final class ControlPlane: Sendable {
     let access: IdentityStore?
     /// What came through PutEvents and its like, in the stream of each dataset.
     package let streamedRecords: any StreamedRecordStore
+    /// What serves the events of ``streamedRecords`` from memory.
+    let recentEvents = RecentEventIndex()
+    let interactionStreams = InteractionStreams()
     let hosting = Hosting()
     /// Writes the themes of batch inference jobs; nil when the operator set no endpoint.
     let textGenerator: (any TextGenerator)?

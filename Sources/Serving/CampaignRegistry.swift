@@ -27,7 +27,8 @@ package final class CampaignRegistry: CampaignHost {
             known = (try? await metadata.metadata(of: catalogue)) ?? known
         }
         let live = LiveCampaign(
-            model: model, recipe: served.recipe, configuration: served.configuration, metadata: known)
+            model: model, recipe: served.recipe, configuration: served.configuration, metadata: known,
+            events: served.events)
         campaigns.withLock { $0[served.arn] = live }
         // Records that came while the model was loaded.
         await follow(datasetGroupArn: served.datasetGroupArn)

@@ -21,11 +21,14 @@ struct LiveCampaign: Sendable {
     let actionAssortments = ActionAssortments()
     /// Items on which the user has an event of one of these types are left out.
     private let seenEventTypes: Set<UInt16>
+    /// The events that count, of those that came since the training.
+    private let events: EventSelection
 
     init(
         model: TrainedModel, recipe: Recipes.Recipe, configuration: CampaignConfig?, metadata: GroupMetadata,
-        ages known: ItemAges? = nil
+        events: EventSelection = .all, ages known: ItemAges? = nil
     ) {
+        self.events = events
         self.model = model
         self.recipe = recipe
         self.configuration = configuration
@@ -44,7 +47,7 @@ struct LiveCampaign: Sendable {
     func reconfigured(_ configuration: CampaignConfig?) -> LiveCampaign {
         LiveCampaign(
             model: model, recipe: recipe, configuration: configuration, metadata: assortments.current.metadata,
-            ages: ages)
+            events: events, ages: ages)
     }
 
     /// Whether requests may ask for item metadata.
@@ -71,20 +74,39 @@ struct LiveCampaign: Sendable {
         let items: ItemSet
     }
 
-    /// The events of a user that recommendations and filters look at, oldest first.
-    func history(ofUser identifier: String) -> History { model.history(ofUser: identifier) ?? History() }
+    /// The events of a user that recommendations and filters look at.
+    ///
+    /// - Parameter recent: Those that came one by one, oldest first.
+    func past(ofUser identifier: String, since recent: [RecentEvent] = []) -> UserPast {
+        UserPast(
+            model.history(ofUser: identifier) ?? History(), since: recent, eventTypes: model.eventTypes,
+            items: assortments.current.items, counting: events)
+    }
+
+    /// The past of nobody.
+    var nobodysPast: UserPast { UserPast(eventTypes: model.eventTypes) }
+
+    /// Items that are not recommended to the user because of events on them.
+    private func seenItems(in past: UserPast) -> Set<Int> {
+        guard let type = recipe.useCase?.seenEventType else { return [] }
+        let types =
+            past.eventTypes.count == model.eventTypes.count
+            ? seenEventTypes : UseCase.indices(of: type, in: past.eventTypes)
+        guard !types.isEmpty else { return [] }
+        return Set(zip(past.all.items, past.all.eventTypes).lazy.filter { types.contains($1) }.map { Int($0.0) })
+    }
 
     /// A score for each item of the model, before exploration: -∞ for items that are not recommended to the user.
     ///
     /// - Parameter item: What the list is about, for recipes of related items.
-    func relevance(for history: History, item: String? = nil, in assortment: Assortment) -> [Float] {
+    private func relevance(
+        for history: History, item: String?, without seen: Set<Int>, in assortment: Assortment
+    ) -> [Float] {
         var scores = model.recommender.scores(for: item.map { itemHistory($0) } ?? history)
         if let influence = assortment.influence {
             for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
         }
-        for (item, type) in zip(history.items, history.eventTypes) where seenEventTypes.contains(type) {
-            if scores.indices.contains(Int(item)) { scores[Int(item)] = -.infinity }
-        }
+        for item in seen where scores.indices.contains(item) { scores[item] = -.infinity }
         return scores
     }
 
@@ -95,16 +117,18 @@ struct LiveCampaign: Sendable {
     /// too few, other items take their places (developer guide, "Promoting items in recommendations").
     ///
     /// - Parameters:
-    ///   - history: What ``history(ofUser:)`` gives.
+    ///   - past: What ``past(ofUser:since:)`` gives.
     ///   - item: What the list is about, for recipes of related items.
     ///   - allowed: Only these, promoted items aside; nil allows all.
     func recommendations(
-        for history: History, item: String? = nil, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
+        for past: UserPast, item: String? = nil, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> [RankedItem] {
         let assortment = assortments.current
+        let seen = seenItems(in: past)
         let ranking = Ranking(
-            relevance: relevance(for: history, item: item, in: assortment), in: assortment, places: count,
+            relevance: relevance(for: past.history, item: item, without: seen, in: assortment), without: seen,
+            in: assortment, places: count,
             isAllowed: { allowed?.contains($0) ?? true }, isPromoted: { promotion?.items.contains($0) ?? false },
             using: &generator)
         func ranked(_ items: [Int], explored: Set<Int> = [], by promotion: Promotion? = nil) -> [RankedItem] {
@@ -142,14 +166,17 @@ private struct Ranking {
     private let probabilities: Softmax
 
     init(
-        relevance: [Float], in assortment: Assortment, places: Int, isAllowed: (Int) -> Bool,
+        relevance: [Float], without seen: Set<Int>, in assortment: Assortment, places: Int, isAllowed: (Int) -> Bool,
         isPromoted: (Int) -> Bool, using generator: inout some RandomNumberGenerator
     ) {
         let sample = assortment.exploration?.sample(
             relevance, itemCount: assortment.items.count, places: places, isAllowed: isAllowed,
             isPromoted: isPromoted, using: &generator)
         self.relevance = relevance
-        scores = sample?.scores ?? relevance
+        var scores = sample?.scores ?? relevance
+        // Exploration scores items that the model does not know.
+        for item in seen where scores.indices.contains(item) { scores[item] = -.infinity }
+        self.scores = scores
         onlyPromoted = sample?.onlyPromoted ?? []
         probabilities = Softmax(scores)
     }

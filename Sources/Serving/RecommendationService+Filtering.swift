@@ -11,7 +11,7 @@ extension RecommendationService {
         let arn: String
         /// Nil when the request names nobody, as the recipe allows.
         let user: String?
-        let history: History
+        let past: UserPast
         /// The item that the request is about; nil when the recipe uses none.
         var item: String?
     }
@@ -38,7 +38,7 @@ extension RecommendationService {
         }
         try check(filter.expression, arn, for: request)
         let context = FilterContext(
-            history: request.history, eventTypes: request.campaign.model.eventTypes, users: metadata.users,
+            history: request.past.all, eventTypes: request.past.eventTypes, users: metadata.users,
             user: request.user, currentItem: request.item)
         do {
             return try filter.allowedItems(

@@ -7,7 +7,7 @@ extension RecommendationService {
     package func getRecommendations(_ input: GetRecommendationsRequest) async throws -> GetRecommendationsResponse {
         let (campaign, arn) = try campaign(for: input)
         try campaign.checkRecommendsItems()
-        let request = try request(input, campaign: campaign, arn: arn)
+        let request = try await request(input, campaign: campaign, arn: arn)
         let count = input.numResults ?? Self.defaultResults
         guard count <= Self.maximumResults else {
             throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(Self.maximumResults).")
@@ -21,7 +21,7 @@ extension RecommendationService {
         let promotion = try await promotion(input.promotions?.first, for: request)
         var generator = randomness()
         let items = campaign.recommendations(
-            for: request.history, item: request.item, count: count, allowed: allowed, promotion: promotion,
+            for: request.past, item: request.item, count: count, allowed: allowed, promotion: promotion,
             using: &generator)
         return GetRecommendationsResponse(
             itemList: items.map { item in

@@ -34,13 +34,13 @@ extension RecommendationService {
         }
         let request = Request(
             campaign: campaign, arn: input.campaignArn, user: input.userId,
-            history: campaign.history(ofUser: input.userId))
+            past: try await past(ofUser: input.userId, for: campaign))
         var asked = Vocabulary(input.inputList)
         if let filter = input.filterArn {
             asked = try await allowed(of: asked, by: filter, input.filterValues, for: request)
         }
         return GetPersonalizedRankingResponse(
-            personalizedRanking: campaign.ranking(of: asked, for: request.history).map {
+            personalizedRanking: campaign.ranking(of: asked, for: request.past.history).map {
                 PredictedItem(
                     itemId: $0.identifier, score: $0.score, metadata: itemMetadata(for: $0.identifier, metadata))
             },
@@ -65,10 +65,11 @@ extension RecommendationService {
         let unknown = Vocabulary(asked.identifiers.filter { items.index(of: $0) == nil })
         var allowedUnknown = ItemSet(universe: unknown.count)
         if !unknown.isEmpty {
-            // Of these items nobody has an event, and the compiled filter numbers only the model's.
+            // The compiled filter numbers only the model's.
             let catalogue = FilterCatalogue(items: unknown, metadata: metadata.items?.selecting(unknown.identifiers))
             let context = FilterContext(
-                eventTypes: request.campaign.model.eventTypes, users: metadata.users, user: request.user)
+                history: request.past.recent(on: unknown), eventTypes: request.past.eventTypes, users: metadata.users,
+                user: request.user)
             do {
                 allowedUnknown = try CompiledFilter(filter.expression, catalogue: catalogue).allowedItems(
                     for: context, values: try FilterValues(parsing: values ?? [:], for: filter.expression))

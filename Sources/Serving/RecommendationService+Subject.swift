@@ -9,7 +9,7 @@ import Recommenders
 /// and "ECOMMERCE use cases").
 extension RecommendationService {
     /// - Throws: `PersonalizeError` when the request lacks the user or the item that the recipe needs.
-    func request(_ input: GetRecommendationsRequest, campaign: LiveCampaign, arn: String) throws -> Request {
+    func request(_ input: GetRecommendationsRequest, campaign: LiveCampaign, arn: String) async throws -> Request {
         let recipe = campaign.recipe
         let item = input.itemId.flatMap { $0.isEmpty ? nil : $0 }
         guard item != nil || !recipe.requiresItem else {
@@ -20,8 +20,15 @@ extension RecommendationService {
             throw PersonalizeError.invalidInput("userId is required by the recipe \(recipe.name).")
         }
         return Request(
-            campaign: campaign, arn: arn, user: user, history: user.map { campaign.history(ofUser: $0) } ?? History(),
+            campaign: campaign, arn: arn, user: user, past: try await past(ofUser: user, for: campaign),
             item: recipe.requiresItem ? item : nil)
+    }
+
+    /// What the user did, up to the newest event that was acknowledged.
+    func past(ofUser user: String?, for campaign: LiveCampaign) async throws -> UserPast {
+        guard let user else { return campaign.nobodysPast }
+        let recent = try await events.recentEvents(ofUser: user, inDatasetGroup: campaign.datasetGroupArn)
+        return campaign.past(ofUser: user, since: recent)
     }
 
     /// Refuses a filter that looks at a user or an item that the request does not have.

@@ -12,12 +12,14 @@ package struct RecommendationService: Sendable {
     let campaigns: CampaignRegistry
     let filters: any FilterSource
     let actions: any ActionSource
+    let events: any RecentEventSource
     /// What the chances of one request are drawn from.
     let randomness: @Sendable () -> SeededGenerator
     let clock: @Sendable () -> Date
 
     package init(
         campaigns: CampaignRegistry, filters: any FilterSource, actions: any ActionSource,
+        events: any RecentEventSource,
         randomness: @escaping @Sendable () -> SeededGenerator = {
             SeededGenerator(seed: .random(in: .min ... .max))
         },
@@ -26,6 +28,7 @@ package struct RecommendationService: Sendable {
         self.campaigns = campaigns
         self.filters = filters
         self.actions = actions
+        self.events = events
         self.randomness = randomness
         self.clock = clock
     }

@@ -27,6 +27,7 @@ class Domain:
     """A domain dataset group with imported events."""
 
     def __init__(self, server, prefix, domain, types, csv=None):
+        self.server = server
         self.personalize = server.client("personalize")
         self.runtime = server.client("personalize-runtime")
         self.csv = csv or events_csv(types)

@@ -54,8 +54,9 @@ enum SmallWorld {
 }
 
 /// A dataset group whose items come one by one.
-final class TestCatalogue: CatalogueSource, FilterSource, ActionSource {
+final class TestCatalogue: CatalogueSource, FilterSource, ActionSource, RecentEventSource {
     private let rows = Mutex<[[String: String]]>([])
+    private let events = Mutex<[String: [RecentEvent]]>([:])
     let group: String
 
     init(group: String = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films") { self.group = group }
@@ -93,6 +94,14 @@ final class TestCatalogue: CatalogueSource, FilterSource, ActionSource {
         throw PersonalizeError.notFound("There are no filters here.")
     }
 
+    func add(_ event: RecentEvent, ofUser user: String) {
+        events.withLock { $0[user, default: []].append(event) }
+    }
+
+    func recentEvents(ofUser user: String, inDatasetGroup group: String) async throws -> [RecentEvent] {
+        group == self.group ? events.withLock { $0[user] ?? [] } : []
+    }
+
     func servedActions(forCampaign arn: String) async throws -> ServedActions {
         throw PersonalizeError.notFound("There are no actions here.")
     }
@@ -121,7 +130,7 @@ final class ServedWorld: Sendable {
         registry = CampaignRegistry(catalogues: catalogue)
         let next = NextSeed(seed)
         service = RecommendationService(
-            campaigns: registry, filters: catalogue, actions: catalogue,
+            campaigns: registry, filters: catalogue, actions: catalogue, events: catalogue,
             randomness: { SeededGenerator(seed: next.take()) })
     }
 
@@ -129,12 +138,12 @@ final class ServedWorld: Sendable {
 
     func deploy(
         _ recipe: Recipes.Recipe = .userPersonalization, as arn: String = campaign,
-        _ configuration: CampaignConfig? = nil
+        _ configuration: CampaignConfig? = nil, events: EventSelection = .all
     ) async throws {
         try await registry.deploy(
             ServedModel(
                 arn: arn, datasetGroupArn: catalogue.group, recipe: recipe, configuration: configuration,
-                modelDirectory: directory.appending(path: "model")))
+                modelDirectory: directory.appending(path: "model"), events: events))
     }
 
     func list(

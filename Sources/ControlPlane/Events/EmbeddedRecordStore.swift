@@ -50,11 +50,12 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
         return migrator
     }
 
+    @discardableResult
     package func append(
         _ records: [StreamedRecord], to stream: String, counting values: [AttributedValue]
-    ) async throws {
-        guard !records.isEmpty else { return }
-        try await writer.append(RecordChange(stream: stream, records: records, values: values))
+    ) async throws -> AppendedRecords {
+        guard !records.isEmpty else { return AppendedRecords() }
+        return try await writer.append(RecordChange(stream: stream, records: records, values: values))
     }
 
     package func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord] {
@@ -70,16 +71,22 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
         }
     }
 
-    package func newestRecords(in stream: String, ofUser user: String, limit: Int) async throws -> [StoredRecord] {
+    package func recentPast(in stream: String, ofUser user: String, limit: Int) async throws -> RecentPast {
         try await pool.read { database in
-            guard let id = try StreamRow.id(of: stream, in: database) else { return [] }
-            return
-                try RecordRow
-                .filter(RecordRow.Columns.stream == id && RecordRow.Columns.user == user)
-                .order(RecordRow.Columns.position.desc)
-                .limit(limit)
-                .fetchAll(database)
-                .map { try $0.stored() }
+            let through = try RecordRow.highestPosition(in: database)
+            guard let id = try StreamRow.id(of: stream, in: database) else {
+                return RecentPast(records: [], through: through)
+            }
+            let ofUser = RecordRow.filter(RecordRow.Columns.stream == id && RecordRow.Columns.user == user)
+            let ofSession = RecordRow.filter(
+                RecordRow.Columns.stream == id && RecordRow.Columns.session == user
+                    && RecordRow.Columns.user == nil && RecordRow.Columns.session != nil)
+            var rows: [RecordRow] = []
+            for part in [ofUser, ofSession] {
+                rows += try part.order(RecordRow.Columns.position.desc).limit(limit).fetchAll(database)
+            }
+            rows.sort { $0.position > $1.position }
+            return RecentPast(records: try rows.prefix(limit).map { try $0.stored() }, through: through)
         }
     }
 
@@ -128,7 +135,7 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
 private actor GroupCommit {
     private struct Request {
         let change: RecordChange
-        let answer: CheckedContinuation<Void, any Error>
+        let answer: CheckedContinuation<AppendedRecords, any Error>
     }
 
     private let pool: DatabasePool
@@ -137,7 +144,7 @@ private actor GroupCommit {
 
     init(pool: DatabasePool) { self.pool = pool }
 
-    func append(_ change: RecordChange) async throws {
+    func append(_ change: RecordChange) async throws -> AppendedRecords {
         try await withCheckedThrowingContinuation { answer in
             waiting.append(Request(change: change, answer: answer))
             guard !isCommitting else { return }
@@ -152,8 +159,8 @@ private actor GroupCommit {
             waiting = []
             let changes = batch.map(\.change)
             do {
-                try await pool.write { try RecordRow.insert(changes, in: $0) }
-                for request in batch { request.answer.resume() }
+                let appended = try await pool.write { try RecordRow.insert(changes, in: $0) }
+                for (request, appended) in zip(batch, appended) { request.answer.resume(returning: appended) }
             } catch {
                 for request in batch { request.answer.resume(throwing: error) }
             }

@@ -69,6 +69,13 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
                 cells: try JSONDecoder().decode([String: String].self, from: cells)))
     }
 
+    /// The place of the newest record that ever came to any stream; 0 before the first.
+    static func highestPosition(in database: Database) throws -> Int64 {
+        try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = ?"),
+            arguments: [databaseTableName]) ?? 0
+    }
+
     /// A user whose name a session's records without one have got.
     private struct NamedSession: Hashable {
         let stream: Int64
@@ -78,7 +85,9 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
     /// Adds records, names the users of sessions, notes event types and adds to sums.
     ///
     /// The two statements that run for each request are written out: it is where the time goes.
-    static func insert(_ changes: [RecordChange], in database: Database) throws {
+    ///
+    /// - Returns: What became of each change.
+    static func insert(_ changes: [RecordChange], in database: Database) throws -> [AppendedRecords] {
         let insertion = try database.cachedStatement(
             sql: """
                 INSERT INTO record (stream, user, session, eventIdentifier, time, cells) VALUES (?, ?, ?, ?, ?, ?)
@@ -90,7 +99,9 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
         var streams: [String: Int64] = [:]
         var named: [NamedSession: String] = [:]
         var types: [Int64: Set<String>] = [:]
+        var all: [AppendedRecords] = []
         for change in changes {
+            var appended = AppendedRecords()
             let stream = try streams[change.stream] ?? StreamRow.idMakingOne(for: change.stream, in: database)
             streams[change.stream] = stream
             for (record, text) in zip(change.records, change.texts) {
@@ -99,6 +110,7 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
                     if record.user == nil { named[place] = nil }
                     if let user = record.user, named[place] != user {
                         try naming.execute(arguments: [user, stream, session])
+                        if database.changesCount > 0 { appended.named.append((session, user)) }
                         named[place] = user
                     }
                     if let type = record.cells["EVENT_TYPE"] { types[stream, default: []].insert(type) }
@@ -107,11 +119,14 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
                     arguments: [
                         stream, record.user, record.session, record.eventIdentifier, record.time, text,
                     ])
+                appended.positions.append(database.lastInsertedRowID)
             }
+            all.append(appended)
         }
         for (stream, names) in types {
             for name in names { try EventTypeRow(stream: stream, name: name).insert(database, onConflict: .ignore) }
         }
         try AttributedSumRow.add(changes.flatMap(\.values), in: database)
+        return all
     }
 }

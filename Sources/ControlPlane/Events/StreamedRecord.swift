@@ -26,6 +26,34 @@ package struct StoredRecord: Sendable, Equatable {
     /// Grows with each record; never used again.
     package let position: Int64
     package let record: StreamedRecord
+
+    package init(position: Int64, record: StreamedRecord) {
+        self.position = position
+        self.record = record
+    }
+}
+
+/// What became of records that were added.
+package struct AppendedRecords: Sendable {
+    /// Of each record, in their order.
+    package internal(set) var positions: [Int64] = []
+    /// Sessions whose earlier records without a user have got one by these.
+    package internal(set) var named: [(session: String, user: String)] = []
+
+    package init() {}
+}
+
+/// What a store knows of one user at a moment.
+package struct RecentPast: Sendable {
+    /// Newest first.
+    package let records: [StoredRecord]
+    /// No record that comes later has a place up to this.
+    package let through: Int64
+
+    package init(records: [StoredRecord], through: Int64) {
+        self.records = records
+        self.through = through
+    }
 }
 
 /// Where streamed records are kept, each in the stream of its dataset.
@@ -34,13 +62,16 @@ package struct StoredRecord: Sendable, Equatable {
 package protocol StreamedRecordStore: Sendable {
     /// Returns when the records are durable. An event that names its user also names the user of the events without
     /// one that came before it in the same session. Both or neither of the records and of what they add to sums is kept.
-    func append(_ records: [StreamedRecord], to stream: String, counting values: [AttributedValue]) async throws
+    @discardableResult
+    func append(
+        _ records: [StreamedRecord], to stream: String, counting values: [AttributedValue]
+    ) async throws -> AppendedRecords
 
     /// In order of arrival, from after `position`, `limit` at most.
     func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord]
 
-    /// The newest `limit` records of a user, newest first.
-    func newestRecords(in stream: String, ofUser user: String, limit: Int) async throws -> [StoredRecord]
+    /// The newest `limit` records of a user, or of a session that never named one and is called so.
+    func recentPast(in stream: String, ofUser user: String, limit: Int) async throws -> RecentPast
 
     /// The place of the newest record; 0 when there is none.
     func lastPosition(in stream: String) async throws -> Int64
@@ -79,8 +110,14 @@ package protocol StreamedRecordStore: Sendable {
 }
 
 extension StreamedRecordStore {
-    package func append(_ records: [StreamedRecord], to stream: String) async throws {
+    @discardableResult
+    package func append(_ records: [StreamedRecord], to stream: String) async throws -> AppendedRecords {
         try await append(records, to: stream, counting: [])
+    }
+
+    /// The records of ``recentPast(in:ofUser:limit:)``, newest first.
+    package func newestRecords(in stream: String, ofUser user: String, limit: Int) async throws -> [StoredRecord] {
+        try await recentPast(in: stream, ofUser: user, limit: limit).records
     }
 
     /// All records of a stream in order of arrival.

@@ -58,16 +58,19 @@ package struct ServedModel: Sendable {
     /// Nil for one that was created without a configuration.
     package let configuration: CampaignConfig?
     package let modelDirectory: URL
+    /// The events that its training took, and that it takes from those that come since.
+    package let events: EventSelection
 
     package init(
         arn: String, datasetGroupArn: String, recipe: Recipes.Recipe, configuration: CampaignConfig?,
-        modelDirectory: URL
+        modelDirectory: URL, events: EventSelection = .all
     ) {
         self.arn = arn
         self.datasetGroupArn = datasetGroupArn
         self.recipe = recipe
         self.configuration = configuration
         self.modelDirectory = modelDirectory
+        self.events = events
     }
 }
 
@@ -95,11 +98,12 @@ struct Deployment {
             throw JobFailure(reason: "The solution version \(version.arn) has no model.")
         }
         let directory = controlPlane.directories.models.appending(path: outcome.modelDirectory)
+        let recipe = try controlPlane.recipe(version.recipeArn)
         try await host.deploy(
             ServedModel(
-                arn: campaign.arn, datasetGroupArn: version.datasetGroupArn,
-                recipe: try controlPlane.recipe(version.recipeArn),
-                configuration: campaign.configuration, modelDirectory: directory))
+                arn: campaign.arn, datasetGroupArn: version.datasetGroupArn, recipe: recipe,
+                configuration: campaign.configuration, modelDirectory: directory,
+                events: recipe.recipeType == .personalizedActions ? .all : try version.eventSelection()))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: version.datasetGroupArn))
     }
 }

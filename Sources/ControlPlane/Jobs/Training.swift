@@ -21,9 +21,7 @@ struct Training {
         }
         let configuration =
             version.performAutoML ? RecipeSearch.configuration(version.configuration) : version.configuration
-        let selection = try EventSelection(
-            eventType: version.eventType, threshold: configuration?.eventValueThreshold,
-            events: configuration?.eventsConfig)
+        let selection = try version.eventSelection()
         let mark = try await controlPlane.dataMark(ofGroup: version.datasetGroupArn)
         let objective = OptimizationObjectives.asked(configuration)
         let data = try await data(of: version.datasetGroupArn, objective: objective) { selection.apply(to: $0) }
@@ -109,5 +107,14 @@ struct Training {
         return Data(
             interactions: interactions, itemCount: Set(all.items.identifiers).union(catalogue).count,
             catalogue: catalogue, objective: objective?.itemObjective(in: table))
+    }
+}
+
+extension SolutionVersionResource {
+    /// The events that count for the version.
+    func eventSelection() throws -> EventSelection {
+        let configuration = performAutoML ? RecipeSearch.configuration(configuration) : configuration
+        return try EventSelection(
+            eventType: eventType, threshold: configuration?.eventValueThreshold, events: configuration?.eventsConfig)
     }
 }

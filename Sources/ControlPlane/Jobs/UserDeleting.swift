@@ -30,6 +30,7 @@ struct UserDeleting {
                 removed += count
             }
             removed += try await controlPlane.streamedRecords.removeRecords(ofUsers: users, from: dataset.stream)
+            controlPlane.recentEvents.forget(users, in: dataset.stream)
         }
         let changes = replaced
         let total = removed

@@ -1,10 +1,13 @@
 import Datasets
-import PersonalizeAPI
+package import PersonalizeAPI
 import Recommenders
 
 /// Which events a solution trains on, and how much each counts (developer guide, "Choosing the item interaction data used
 /// for training" and "Optimizing a solution with events configuration").
-struct EventSelection {
+package struct EventSelection: Sendable {
+    /// Leaves out no event.
+    package static let all = EventSelection()
+
     /// By event type, the value below which an event of that type does not count; nil counts every type.
     private let types: [String: Double?]?
     /// Events of any type with a value below it do not count.
@@ -12,12 +15,18 @@ struct EventSelection {
     /// Of the types that count.
     let weights: EventWeights
 
+    private init() {
+        types = nil
+        threshold = nil
+        weights = .equal
+    }
+
     /// - Parameters:
     ///   - threshold: `solutionConfig.eventValueThreshold`, a number written as text.
     ///   - events: `solutionConfig.eventsConfig`. Only the types it lists count, each by its weight, which is 1 unless
     ///     given; 0 leaves the type out.
     /// - Throws: `PersonalizeError` with `InvalidInputException`.
-    init(eventType: String?, threshold: String?, events: EventsConfig? = nil) throws {
+    package init(eventType: String?, threshold: String?, events: EventsConfig? = nil) throws {
         if let parameters = events?.eventParametersList, !parameters.isEmpty {
             guard eventType == nil, threshold == nil else {
                 throw PersonalizeError.invalidInput(
@@ -64,6 +73,21 @@ struct EventSelection {
             throw PersonalizeError.invalidInput("eventsConfig leaves out every event type.")
         }
         return (types, EventWeights(weights))
+    }
+
+    /// Whether every event counts.
+    package var isAll: Bool { types == nil && threshold == nil }
+
+    /// Whether an event counts.
+    ///
+    /// - Parameter value: NaN for an event without one.
+    package func counts(eventType: String?, value: Float) -> Bool {
+        var least = threshold
+        if let types {
+            guard let eventType, let found = types[eventType] else { return false }
+            least = found ?? least
+        }
+        return least.map { Double(value) >= $0 } ?? true
     }
 
     /// The events of `interactions` that count, in their order.

@@ -40,7 +40,8 @@ extension ControlPlane {
     private func store(_ records: [StreamedRecord], in target: RecordTarget) async throws {
         try await checkEventTypes(of: records, in: target)
         let values = try await attributedValues(of: records, in: target)
-        try await streamedRecords.append(records, to: target.dataset.stream, counting: values)
+        let appended = try await streamedRecords.append(records, to: target.dataset.stream, counting: values)
+        recentEvents.add(records, appended, to: target.dataset.stream)
         if !values.isEmpty { await removeOldSums() }
     }
 

@@ -44,7 +44,7 @@ struct CampaignRanking: BatchRanking {
         let request = try request(ofUser: line)
         var generator = generator(for: request.user ?? "")
         let items = campaign.recommendations(
-            for: request.history, count: count, allowed: try allowedItems(line, for: request), using: &generator)
+            for: request.past, count: count, allowed: try allowedItems(line, for: request), using: &generator)
         return RankedLine(items: items.map(\.identifier), scores: items.map(\.score))
     }
 
@@ -52,11 +52,12 @@ struct CampaignRanking: BatchRanking {
         guard let item = line.itemId, !item.isEmpty else { throw BatchLineError("itemId is missing.") }
         let user = line.userId.flatMap { $0.isEmpty ? nil : $0 }
         let request = RecommendationService.Request(
-            campaign: campaign, arn: "", user: user, history: user.map { campaign.history(ofUser: $0) } ?? History(),
+            campaign: campaign, arn: "", user: user,
+            past: user.map { campaign.past(ofUser: $0) } ?? campaign.nobodysPast,
             item: item)
         var generator = generator(for: item)
         let items = campaign.recommendations(
-            for: request.history, item: item, count: count, allowed: try allowedItems(line, for: request),
+            for: request.past, item: item, count: count, allowed: try allowedItems(line, for: request),
             using: &generator)
         return RankedLine(items: items.map(\.identifier), scores: nil)
     }
@@ -73,14 +74,14 @@ struct CampaignRanking: BatchRanking {
             asked = try RecommendationService.allowed(
                 of: asked, by: filter.compiled, filter.arn, line.filterValues, metadata: filter.metadata, for: request)
         }
-        let items = campaign.ranking(of: asked, for: request.history).prefix(count ?? list.count)
+        let items = campaign.ranking(of: asked, for: request.past.history).prefix(count ?? list.count)
         return RankedLine(items: items.map(\.identifier), scores: items.map(\.score))
     }
 
     private func request(ofUser line: BatchLine) throws -> RecommendationService.Request {
         guard let user = line.userId, !user.isEmpty else { throw BatchLineError("userId is missing.") }
         return RecommendationService.Request(
-            campaign: campaign, arn: "", user: user, history: campaign.history(ofUser: user))
+            campaign: campaign, arn: "", user: user, past: campaign.past(ofUser: user))
     }
 
     private func allowedItems(_ line: BatchLine, for request: RecommendationService.Request) throws -> ItemSet? {

@@ -57,7 +57,11 @@ OPERATIONS = {
     "ListMetricAttributionMetrics": ["`metricAttributionArn` is required: a list of all attributions' metrics would not say whose."],
     "ListSchemas": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
-    "PutEvents": ["An unknown `trackingId` is `InvalidInputException`, the one error that the service model has here."],
+    "PutEvents": [
+        "An unknown `trackingId` is `InvalidInputException`, the one error that the service model has here.",
+        "An event is in the user's next answer, not within seconds; the newest 500 of a user are looked at beside those "
+        "of the training. Filters see events of types that the solution leaves out, too, as they came.",
+        "A session that never named a user stays one, whose identifier can be given as `userId`, after a training, too."],
     "UpdateMetricAttribution": ["It is done when it is answered; a place that the role may not write to is refused."],
     "StopSolutionVersionCreation": ["Nothing is billed for what was trained until then."],
     "UpdateRecommender": ["A new training with the new configuration is up to you: stop and start, or create anew."],
