@@ -107,4 +107,22 @@ import Testing
         }
         #expect(try await world.list("u1", 70).count == 70)
     }
+
+    @Test func aNewItemThatWasSeenIsNotExploredAgain() async throws {
+        let world = try ServedWorld()
+        for number in 0..<5 { world.catalogue.put("new\(number)") }
+        let arn = "arn:aws:personalize:us-east-1:123456789012:recommender/films"
+        try await world.deploy(.topPicks, as: arn, .exploring("1"))
+        func offered() async throws -> Set<String> {
+            let answer = try await world.service.getRecommendations(
+                .init(userId: "u1", numResults: 70, recommenderArn: arn))
+            return Set((answer.itemList ?? []).compactMap(\.itemId))
+        }
+        #expect(try await offered().isSuperset(of: ["new1", "new2", "i20"]))
+        world.catalogue.add(RecentEvent(item: "new1", eventType: "watch", time: now), ofUser: "u1")
+        world.catalogue.add(RecentEvent(item: "i20", eventType: "Watch", time: now), ofUser: "u1")
+        world.catalogue.add(RecentEvent(item: "new2", eventType: "Click", time: now), ofUser: "u1")
+        let left = try await offered()
+        #expect(left.contains("new2") && !left.contains("new1") && !left.contains("i20"))
+    }
 }
