@@ -88,8 +88,11 @@ public enum ActionEvaluation {
                 takers[action, default: (0, 0)].found += list.contains(action) ? 1 : 0
             }
         }
-        metrics["precision"] = average(recommended.values.map { Double($0.hits) / Double($0.times) })
-        metrics["recall"] = average(takers.values.map { Double($0.found) / Double($0.users) })
+        // In the order of actions: a dictionary's own changes from run to run, and with it the last bits of a sum.
+        let actions = 0..<max(actionCount, 0)
+        metrics["precision"] = average(
+            actions.compactMap { recommended[$0] }.map { Double($0.hits) / Double($0.times) })
+        metrics["recall"] = average(actions.compactMap { takers[$0] }.map { Double($0.found) / Double($0.users) })
         return metrics
     }
 

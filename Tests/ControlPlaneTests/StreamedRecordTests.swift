@@ -23,7 +23,7 @@ import Testing
         try await withStore { store, url in
             await withTaskGroup(of: Void.self) { group in
                 for writer in 0..<50 {
-                    group.addTask { try? await store.append([event("\(writer)"), event("\(writer)b")], to: "a") }
+                    group.addTask { _ = try? await store.append([event("\(writer)"), event("\(writer)b")], to: "a") }
                 }
             }
             let other = try EmbeddedRecordStore(at: url)

@@ -119,7 +119,8 @@ public struct ItemAffinity: Recommender {
             where Int(item) < rowsOfItem.count && !rowsOfItem[Int(item)].isEmpty {
                 counts[Int(item), default: 0] += 1
             }
-            for (item, count) in counts {
+            // Sorted, because ratings are sums of floats in this order.
+            for (item, count) in counts.sorted(by: { $0.key < $1.key }) {
                 for row in rowsOfItem[item] { met[row].append(Meeting(user: user, item: item, count: count)) }
             }
         }
