@@ -28,11 +28,13 @@ package final class ControlPlane: Sendable {
     package let streamedRecords: any StreamedRecordStore
     /// What serves the events of ``streamedRecords`` from memory.
     let recentEvents = RecentEventIndex()
-    let interactionStreams = InteractionStreams()
+    /// Of each dataset group, the dataset of item interactions.
+    let interactionsDatasets: ResourceCache<DatasetResource?>
     let hosting = Hosting()
     /// Writes the themes of batch inference jobs; nil when the operator set no endpoint.
     let textGenerator: (any TextGenerator)?
-    let targets: RecordTargetCache
+    /// Where records go.
+    let targets: ResourceCache<RecordTarget>
     /// The event types of each dataset of interactions.
     let eventTypes = DistinctValues()
     /// The sources of each metric attribution.
@@ -66,7 +68,8 @@ package final class ControlPlane: Sendable {
         names = ResourceNames(region: settings.region, account: settings.account)
         try directories.create()
         database = try ControlPlaneDatabase(at: directories.database)
-        targets = RecordTargetCache(changes: database.changes)
+        targets = ResourceCache(changes: database.changes)
+        interactionsDatasets = ResourceCache(changes: database.changes)
         streamedRecords = try EmbeddedRecordStore(at: directories.events)
         jobs = JobQueue(database: database, logger: logger)
     }

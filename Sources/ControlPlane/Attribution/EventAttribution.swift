@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import GRDB
 import PersonalizeAPI
@@ -7,9 +8,8 @@ extension ControlPlane {
     func attributionPlan(ofDatasetGroup arn: String, in database: Database) throws -> AttributionPlan? {
         let attributions = try ResourceStore.list(MetricAttributionResource.self, referencing: arn, in: database)
         guard let attribution = attributions.map(\.resource).first(where: { $0.status == .active }) else { return nil }
-        let items = try ResourceStore.list(DatasetResource.self, referencing: arn, in: database).map(\.resource)
-            .first { $0.datasetType == "ITEMS" && !$0.status.isBeingDeleted }
-        return try AttributionPlan(attribution, items: items)
+        let items = try ResourceStore.dataset(.items, ofGroup: arn, in: database)
+        return try AttributionPlan(attribution, items: items.flatMap { $0.status.isBeingDeleted ? nil : $0 })
     }
 
     /// What events add to the sums of their group's metrics.

@@ -1,7 +1,6 @@
 import Datasets
 import GRDB
 import PersonalizeAPI
-import Synchronization
 
 /// A dataset that takes records, and what is needed to check and count them.
 struct RecordTarget: Sendable {
@@ -25,39 +24,12 @@ struct RecordTarget: Sendable {
     }
 }
 
-/// Where records go, kept until a resource changes.
-final class RecordTargetCache: Sendable {
-    private struct Entry {
-        let changes: Int
-        let target: RecordTarget
-    }
-
-    private static let capacity = 1000
-
-    private let changes: ResourceChanges
-    private let entries = Mutex<[String: Entry]>([:])
-
-    init(changes: ResourceChanges) { self.changes = changes }
-
-    /// What `find` gives, or gave since the last change; what it throws is not kept.
-    func target(_ key: String, _ find: () async throws -> RecordTarget) async throws -> RecordTarget {
-        let changes = changes.count
-        if let entry = entries.withLock({ $0[key] }), entry.changes == changes { return entry.target }
-        let target = try await find()
-        entries.withLock { entries in
-            if entries.count >= Self.capacity { entries.removeAll() }
-            entries[key] = Entry(changes: changes, target: target)
-        }
-        return target
-    }
-}
-
 extension ControlPlane {
     /// The interactions dataset behind a tracking identifier.
     ///
     /// - Throws: `PersonalizeError` with `InvalidInputException`, the one error that the service model gives PutEvents.
     func eventTarget(trackingId: String) async throws -> RecordTarget {
-        try await targets.target("tracker/\(trackingId)") {
+        try await targets.value("tracker/\(trackingId)") {
             try await database.pool.read { database in
                 let trackers = try ResourceStore.list(EventTrackerResource.self, in: database)
                 guard let tracker = trackers.map(\.resource).first(where: { $0.trackingId == trackingId }) else {
@@ -88,7 +60,7 @@ extension ControlPlane {
 
     /// The action interactions dataset that has a tracking identifier.
     func actionTarget(trackingId: String) async throws -> RecordTarget {
-        try await targets.target("actions/\(trackingId)") {
+        try await targets.value("actions/\(trackingId)") {
             try await database.pool.read { database in
                 let datasets = try ResourceStore.list(DatasetResource.self, in: database)
                 guard let dataset = datasets.map(\.resource).first(where: { $0.trackingId == trackingId }) else {
@@ -102,7 +74,7 @@ extension ControlPlane {
 
     /// A dataset of items, users or actions.
     func recordTarget(datasetArn: String, type: DatasetType) async throws -> RecordTarget {
-        try await targets.target("\(type.rawValue)/\(datasetArn)") {
+        try await targets.value("\(type.rawValue)/\(datasetArn)") {
             try await database.pool.read { database in
                 let dataset: DatasetResource = try ResourceStore.get(datasetArn, in: database)
                 guard dataset.datasetType == type.rawValue else {

@@ -64,9 +64,7 @@ struct ActionTraining {
         if let dataset = dataset(.actionInteractions) {
             actionInteractions = try await contents.interactions(of: dataset)
         }
-        let selection = try EventSelection(
-            eventType: version.eventType, threshold: version.configuration?.eventValueThreshold,
-            events: version.configuration?.eventsConfig)
+        let selection = try version.eventSelection()
         let items = try await Training(controlPlane: controlPlane).data(of: group) { selection.apply(to: $0) }
         return ActionData(
             actionInteractions: actionInteractions, actions: actions.identifiers.identifiers,

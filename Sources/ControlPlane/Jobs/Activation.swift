@@ -1,4 +1,4 @@
-/// Creates resources that need no work: dataset groups, datasets and solutions.
+/// Makes a resource ACTIVE: one that needs no work, such as a solution, or a job whose work is done.
 struct Activation {
     let controlPlane: ControlPlane
 

@@ -100,9 +100,8 @@ extension ControlPlane {
                     let versions = try ResourceStore.list(
                         SolutionVersionResource.self, referencing: solution.arn, in: database
                     ).map(\.resource)
-                    let interactions = try ResourceStore.list(
-                        DatasetResource.self, referencing: solution.datasetGroupArn, in: database
-                    ).map(\.resource).first { $0.datasetType == "INTERACTIONS" }
+                    let interactions = try ResourceStore.dataset(
+                        .interactions, ofGroup: solution.datasetGroupArn, in: database)
                     let campaigns = try ResourceStore.list(
                         CampaignResource.self, referencing: solution.arn, in: database)
                     return Candidate(

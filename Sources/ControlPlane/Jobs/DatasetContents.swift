@@ -72,3 +72,11 @@ struct DatasetContents {
             .values.sorted { $0.position < $1.position }
     }
 }
+
+extension ControlPlane {
+    /// What is known of the items, users or actions of a dataset group, however it came; nil when there is nothing.
+    func metadata(_ type: DatasetType, ofDatasetGroup group: String) async throws -> MetadataTable? {
+        guard let dataset = try await dataset(type, ofGroup: group) else { return nil }
+        return try await DatasetContents(controlPlane: self).metadata(of: dataset)
+    }
+}

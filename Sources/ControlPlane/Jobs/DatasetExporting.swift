@@ -30,12 +30,7 @@ struct DatasetExporting {
         } catch let error as ObjectStorageError {
             throw JobFailure(reason: "The output location s3://\(location.bucket)/\(key) cannot be written: \(error)")
         }
-        try await controlPlane.finish(job) { controlPlane, database in
-            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
-                header.status = .active
-                header.lastUpdated = controlPlane.clock()
-            }
-        }
+        try await Activation(controlPlane: controlPlane).run(job)
     }
 
     /// Which rows an export has (developer guide, "Exporting the training data in a dataset to Amazon S3").

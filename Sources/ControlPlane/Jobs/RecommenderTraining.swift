@@ -75,11 +75,7 @@ struct RecommenderTraining {
 
     /// - Throws: ``JobFailure`` when the group has no items dataset.
     private func checkHasItems(_ group: String, recipe: Recipes.Recipe) async throws {
-        let datasets = try await controlPlane.database.pool.read { database in
-            try ResourceStore.list(DatasetResource.self, referencing: group, in: database).map(\.resource)
-        }
-        let items = datasets.first { $0.datasetType == DatasetType.items.rawValue && !$0.status.isBeingDeleted }
-        guard items != nil else {
+        guard let items = try await controlPlane.dataset(.items, ofGroup: group), !items.status.isBeingDeleted else {
             throw JobFailure(
                 reason: "The dataset group \(group) has no items dataset, which the recipe \(recipe.name) needs.")
         }

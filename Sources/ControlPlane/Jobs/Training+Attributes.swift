@@ -7,10 +7,7 @@ extension Training {
     ///
     /// - Throws: ``JobFailure`` when it is missing.
     func checkItemsHaveAttributes(_ group: String) async throws {
-        let datasets = try await controlPlane.database.pool.read {
-            try ResourceStore.list(DatasetResource.self, referencing: group, in: $0).map(\.resource)
-        }
-        guard let dataset = datasets.first(where: { $0.datasetType == DatasetType.items.rawValue }) else {
+        guard let dataset = try await controlPlane.dataset(.items, ofGroup: group) else {
             throw JobFailure(reason: "The recipe aws-item-attribute-affinity needs an items dataset.")
         }
         let contents = DatasetContents(controlPlane: controlPlane)

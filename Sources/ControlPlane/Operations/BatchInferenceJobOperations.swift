@@ -28,13 +28,13 @@ extension ControlPlane {
             solutionArn: version.solutionArn, filterArn: input.filterArn, resultCount: input.numResults,
             input: input.jobInput.s3DataSource, output: input.jobOutput.s3DataDestination, roleArn: input.roleArn,
             configuration: input.batchInferenceJobConfig, mode: mode, themes: input.themeGenerationConfig)
-        try await create(job, tags: input.tags, job: .inferBatch) { [settings] database in
+        try await create(job, tags: input.tags, job: .inferBatch) { database in
             let version: SolutionVersionResource = try ResourceStore.get(version.arn, in: database)
             try Self.checkIsActive(version)
             try Self.checkIsActive(try ResourceStore.get(version.solutionArn, as: SolutionResource.self, in: database))
             try Self.checkFilter(of: job, lists: .item, of: version, in: database)
             if let themes = job.themes {
-                try Self.checkItems(of: version, haveFieldsFor: themes, limits: settings.datasetLimits, in: database)
+                try self.checkItems(of: version, haveFieldsFor: themes, in: database)
             }
         }
         return CreateBatchInferenceJobResponse(batchInferenceJobArn: job.arn)
@@ -97,20 +97,14 @@ extension ControlPlane {
         }
     }
 
-    private static func checkItems(
-        of version: SolutionVersionResource, haveFieldsFor themes: ThemeGenerationConfig, limits: DatasetLimits,
-        in database: Database
+    private func checkItems(
+        of version: SolutionVersionResource, haveFieldsFor themes: ThemeGenerationConfig, in database: Database
     ) throws {
-        let datasets = try ResourceStore.list(
-            DatasetResource.self, referencing: version.datasetGroupArn, in: database
-        ).map(\.resource)
-        guard let dataset = datasets.first(where: { $0.datasetType == DatasetType.items.rawValue }) else {
+        guard let dataset = try ResourceStore.dataset(.items, ofGroup: version.datasetGroupArn, in: database) else {
             throw PersonalizeError.invalidInput(
                 "THEME_GENERATION needs an items dataset with the names of the items and a textual field.")
         }
-        let stored: SchemaResource = try ResourceStore.get(dataset.schemaArn, in: database)
-        let schema = try Datasets.DatasetSchema(
-            json: stored.schema, domain: try domain(stored.domain), limits: limits)
+        let schema = try parsed(try ResourceStore.get(dataset.schemaArn, in: database))
         let name = themes.fieldsForThemeGeneration.itemName
         guard schema[field: name]?.type == .string else {
             throw PersonalizeError.invalidInput(

@@ -1,19 +1,9 @@
 import Filters
 import GRDB
-import ObjectStorage
 import PersonalizeAPI
 import Recipes
 
 extension ControlPlane {
-    /// - Throws: `PersonalizeError` with `InvalidInputException` for a path that is not an S3 address.
-    static func checkLocation(_ path: String, at member: String) throws {
-        do {
-            _ = try S3Location(parsing: path)
-        } catch {
-            throw PersonalizeError.invalidInput("\(member): \(error)")
-        }
-    }
-
     /// - Throws: `PersonalizeError` with `InvalidInputException` for a number of results outside 1 to `maximum`.
     static func checkResultCount(_ count: Int?, maximum: Int) throws {
         guard let count else { return }

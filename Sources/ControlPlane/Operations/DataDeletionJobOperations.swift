@@ -1,4 +1,3 @@
-import ObjectStorage
 package import PersonalizeAPI
 
 extension ControlPlane {
@@ -8,11 +7,7 @@ extension ControlPlane {
         guard let location = input.dataSource.dataLocation else {
             throw PersonalizeError.invalidInput("dataSource.dataLocation is missing.")
         }
-        do {
-            _ = try S3Location(parsing: location)
-        } catch {
-            throw PersonalizeError.invalidInput("dataSource.dataLocation: \(error)")
-        }
+        try Self.checkLocation(location, at: "dataSource.dataLocation")
         let job = DataDeletionJobResource(
             header: header(.dataDeletionJob, name: input.jobName), datasetGroupArn: input.datasetGroupArn,
             dataLocation: location, roleArn: input.roleArn)

@@ -1,5 +1,4 @@
 import Datasets
-import ObjectStorage
 package import PersonalizeAPI
 
 extension ControlPlane {
@@ -7,11 +6,7 @@ extension ControlPlane {
         _ input: CreateDatasetExportJobRequest
     ) async throws -> CreateDatasetExportJobResponse {
         let destination = input.jobOutput.s3DataDestination
-        do {
-            _ = try S3Location(parsing: destination.path)
-        } catch {
-            throw PersonalizeError.invalidInput("jobOutput.s3DataDestination.path: \(error)")
-        }
+        try Self.checkLocation(destination.path, at: "jobOutput.s3DataDestination.path")
         let job = DatasetExportJobResource(
             header: header(.datasetExportJob, name: input.jobName), datasetArn: input.datasetArn,
             ingestionMode: input.ingestionMode ?? "PUT", roleArn: input.roleArn, path: destination.path,

@@ -1,6 +1,5 @@
 import Datasets
 import GRDB
-import ObjectStorage
 package import PersonalizeAPI
 
 extension ControlPlane {
@@ -10,11 +9,7 @@ extension ControlPlane {
         guard let location = input.dataSource.dataLocation else {
             throw PersonalizeError.invalidInput("dataSource.dataLocation is missing.")
         }
-        do {
-            _ = try S3Location(parsing: location)
-        } catch {
-            throw PersonalizeError.invalidInput("dataSource.dataLocation: \(error)")
-        }
+        try Self.checkLocation(location, at: "dataSource.dataLocation")
         let job = DatasetImportJobResource(
             header: header(.datasetImportJob, name: input.jobName), datasetArn: input.datasetArn,
             dataLocation: location, roleArn: input.roleArn, importMode: input.importMode ?? "FULL",

@@ -33,8 +33,7 @@ extension ControlPlane {
             dataset.schemaArn = schema.arn
             dataset.latestUpdate = DatasetUpdate(schemaArn: schema.arn, date: now)
             dataset.header.lastUpdated = now
-            try ResourceStore.update(dataset, in: database)
-            try ResourceStore.replaceReferences(of: dataset, in: database)
+            try ResourceStore.updateWithReferences(dataset, in: database)
             return group.arn
         }
         await hosting.host?.follow(datasetGroupArn: group)
@@ -56,16 +55,6 @@ extension ControlPlane {
         }
         for field in replacement.fields where schema[field: field.name] == nil && !field.isNullable {
             throw PersonalizeError.invalidInput("The new field \(field.name) must allow null.")
-        }
-    }
-}
-
-extension ResourceStore {
-    /// Records the references of a resource anew.
-    static func replaceReferences(of resource: some Resource, in database: Database) throws {
-        _ = try ReferenceRow.filter(ReferenceRow.Columns.source == resource.arn).deleteAll(database)
-        for target in Set(resource.references) {
-            try ReferenceRow(source: resource.arn, target: target).insert(database)
         }
     }
 }

@@ -12,7 +12,7 @@ extension ControlPlane {
         try await create(filter, tags: input.tags, job: .activate) { [settings] database in
             let group: DatasetGroupResource = try ResourceStore.get(input.datasetGroupArn, in: database)
             try Self.checkIsActive(group)
-            let schemas = try Self.schemas(of: group, limits: settings.datasetLimits, in: database)
+            let schemas = try self.schemas(ofDatasetGroup: group.arn, in: database)
             do {
                 try expression.check(against: schemas, limits: settings.quotas.filterLimits)
             } catch let mistake as FilterMistake {
@@ -50,21 +50,6 @@ extension ControlPlane {
 
     private static func invalid(_ mistake: FilterMistake) -> PersonalizeError {
         .invalidInput("The filter expression is not valid: \(mistake)")
-    }
-
-    /// The schemas of the datasets of a group that are not being deleted.
-    private static func schemas(
-        of group: DatasetGroupResource, limits: DatasetLimits, in database: Database
-    ) throws -> [DatasetType: Datasets.DatasetSchema] {
-        var schemas: [DatasetType: Datasets.DatasetSchema] = [:]
-        for (_, dataset) in try ResourceStore.list(DatasetResource.self, referencing: group.arn, in: database)
-        where !dataset.status.isBeingDeleted {
-            guard let type = DatasetType(rawValue: dataset.datasetType) else { continue }
-            let schema: SchemaResource = try ResourceStore.get(dataset.schemaArn, in: database)
-            schemas[type] = try Datasets.DatasetSchema(
-                json: schema.schema, domain: try domain(schema.domain), limits: limits)
-        }
-        return schemas
     }
 
     private static func checkRoom(

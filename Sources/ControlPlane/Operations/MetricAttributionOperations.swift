@@ -153,11 +153,7 @@ extension ControlPlane {
 
     private static func checkDestination(_ output: MetricAttributionOutput) throws {
         guard let path = output.s3DataDestination?.path else { return }
-        do {
-            _ = try S3Location(parsing: path)
-        } catch {
-            throw PersonalizeError.invalidInput("metricsOutputConfig.s3DataDestination.path: \(error)")
-        }
+        try checkLocation(path, at: "metricsOutputConfig.s3DataDestination.path")
     }
 
     /// The group's datasets must have what the metrics are about (developer guide, "Guidelines and requirements for a
@@ -166,12 +162,7 @@ extension ControlPlane {
         _ expressions: [(place: String, expression: MetricExpression)], ofDatasetGroup arn: String,
         in database: Database
     ) throws {
-        var schemas: [DatasetType: Datasets.DatasetSchema] = [:]
-        for (_, dataset) in try ResourceStore.list(DatasetResource.self, referencing: arn, in: database)
-        where !dataset.status.isBeingDeleted {
-            guard let type = DatasetType(rawValue: dataset.datasetType) else { continue }
-            schemas[type] = try parsed(try ResourceStore.get(dataset.schemaArn, in: database))
-        }
+        let schemas = try schemas(ofDatasetGroup: arn, in: database)
         guard let interactions = schemas[.interactions], interactions[field: "EVENT_TYPE"] != nil else {
             throw PersonalizeError.invalidInput(
                 "A metric attribution needs an Interactions dataset with the field EVENT_TYPE in the dataset group \(arn)."

@@ -17,7 +17,7 @@ import LinearAlgebra
 /// training; one that is not sinks.
 ///
 /// Source: O. Chapelle and L. Li, "An Empirical Evaluation of Thompson Sampling", NIPS 2011: algorithm 3, and
-/// "posterior reshaping" in section 3. Decision record 7 has measurements.
+/// "posterior reshaping" in section 3. Decision record 9 has measurements.
 package struct Exploration: Sendable {
     /// The place among the user's best at which an item without events begins: this one, that after twice the list, or
     /// the middle of a smaller catalogue.

@@ -21,11 +21,12 @@ struct ServeCommand: AsyncParsableCommand {
             --config names; the command line wins over the environment, the environment over the file. There are also \
             logLevel (notice), and the documented minimums, which a test environment may want lower: \
             limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers; and \
-            the documented quotas: quotas.schemas, quotas.datasetGroups, quotas.datasets, quotas.solutions, \
-            quotas.campaigns, quotas.recommenders, quotas.filters (of a dataset group), quotas.filterFields, \
+            the documented quotas: quotas.schemas, quotas.datasetGroups, quotas.datasets, quotas.campaigns, \
+            quotas.recommenders, quotas.solutions and quotas.filters (of a dataset group), quotas.filterFields, \
             quotas.datasetGroupFilterFields, quotas.filterEventsPerType, quotas.pendingSolutionVersions, \
             quotas.pendingBatchInferenceJobs, quotas.pendingBatchSegmentJobs, quotas.batchInputFiles, \
-            quotas.batchInputBytes, quotas.themedItems, quotas.segmentItems and quotas.segmentAttributeQueries.
+            quotas.batchInputBytes, quotas.themedItems, quotas.segmentItems, quotas.segmentAttributeQueries, \
+            quotas.attributedMetrics and quotas.eventAttributionSources.
 
             Batch inference jobs that generate themes need an endpoint that speaks the chat completions protocol: \
             themes.baseURL (such as http://127.0.0.1:11434/v1), themes.model, and PALATE_THEMES_API_KEY in the \

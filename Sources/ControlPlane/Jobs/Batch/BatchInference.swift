@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import LinearAlgebra
 import NIOCore
@@ -42,12 +43,7 @@ struct BatchInference {
             }
         }
         guard lineCount > 0 else { throw JobFailure(reason: "The input \(inference.input.path) has no lines.") }
-        try await controlPlane.finish(job) { controlPlane, database in
-            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
-                header.status = .active
-                header.lastUpdated = controlPlane.clock()
-            }
-        }
+        try await Activation(controlPlane: controlPlane).run(job)
     }
 
     private func ranking(
@@ -84,7 +80,7 @@ struct BatchInference {
             throw JobFailure(
                 reason: "No endpoint that generates text is set: themes.baseURL and themes.model are needed.")
         }
-        let items = try await controlPlane.itemMetadata(ofDatasetGroup: version.datasetGroupArn)
+        let items = try await controlPlane.metadata(.items, ofDatasetGroup: version.datasetGroupArn)
         guard let items else { throw JobFailure(reason: "The items dataset holds nothing to make themes from.") }
         return ThemeWriter(generator: generator, items: items, nameField: field)
     }

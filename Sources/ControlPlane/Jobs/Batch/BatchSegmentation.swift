@@ -24,12 +24,7 @@ struct BatchSegmentation {
                 object, of: segmentation, groupSize: segments.groupSize, progress: progress
             ) { lines, _ in Self.answers(to: lines, segments) }
         }
-        try await controlPlane.finish(job) { controlPlane, database in
-            try ResourceStore.updateHeader(of: job.arn, in: database) { header in
-                header.status = .active
-                header.lastUpdated = controlPlane.clock()
-            }
-        }
+        try await Activation(controlPlane: controlPlane).run(job)
     }
 
     private static func answers(to lines: [InputLine], _ segments: UserSegments) -> ByteBuffer {
@@ -64,10 +59,7 @@ struct BatchSegmentation {
         -> UserSegments.Queries
     {
         guard model.algorithm == .itemAttributeAffinity else { return .items }
-        let datasets = try await controlPlane.database.pool.read {
-            try ResourceStore.list(DatasetResource.self, referencing: version.datasetGroupArn, in: $0).map(\.resource)
-        }
-        guard let dataset = datasets.first(where: { $0.datasetType == DatasetType.items.rawValue }) else {
+        guard let dataset = try await controlPlane.dataset(.items, ofGroup: version.datasetGroupArn) else {
             throw JobFailure(reason: "The dataset group \(version.datasetGroupArn) has no items dataset any more.")
         }
         let contents = DatasetContents(controlPlane: controlPlane)

@@ -1,6 +1,5 @@
 package import Datasets
 import Foundation
-import GRDB
 package import TextGeneration
 
 /// Finds a theme for a list of items, and how well each item fits it (developer guide, "Batch recommendations with themes
@@ -67,11 +66,9 @@ package struct ThemeWriter: Sendable {
 
     private func description(of identifier: String) -> String {
         guard let row = items.row(of: identifier) else { return identifier }
-        let name = items[column: nameField].flatMap { $0.text(ofRow: row) } ?? identifier
-        let texts = items.columns.filter { $0.field.isTextual && $0.name != nameField }.compactMap {
-            $0.text(ofRow: row)
-        }
-        return ([name] + texts).map {
+        let name = items[column: nameField]?.text(ofRow: row) ?? ""
+        let texts = items.columns.filter { $0.field.isTextual && $0.name != nameField }.map { $0.text(ofRow: row) }
+        return ([name.isEmpty ? identifier : name] + texts.filter { !$0.isEmpty }).map {
             String($0.prefix(Self.longestText)).split(whereSeparator: \.isNewline).joined(separator: " ")
         }.joined(separator: " – ")
     }
@@ -88,31 +85,5 @@ package struct ThemeWriter: Sendable {
             !answer.theme.allSatisfy(\.isWhitespace), answer.relevances.allSatisfy(\.isFinite)
         else { return nil }
         return answer
-    }
-}
-
-extension MetadataColumn {
-    /// The text of a row as written; nil for a null and for numbers.
-    fileprivate func text(ofRow row: Int) -> String? {
-        switch values {
-        case .categorical(let column): column.text(ofRow: row)
-        case .text(let texts): texts[row].isEmpty ? nil : texts[row]
-        case .integers, .numbers, .booleans: nil
-        }
-    }
-}
-
-extension ControlPlane {
-    /// The newest row of each item of a dataset group, however it came; nil when there is none.
-    func itemMetadata(ofDatasetGroup group: String) async throws -> MetadataTable? {
-        try await metadata(.items, ofDatasetGroup: group)
-    }
-
-    func metadata(_ type: DatasetType, ofDatasetGroup group: String) async throws -> MetadataTable? {
-        let datasets = try await database.pool.read {
-            try ResourceStore.list(DatasetResource.self, referencing: group, in: $0).map(\.resource)
-        }
-        guard let dataset = datasets.first(where: { $0.datasetType == type.rawValue }) else { return nil }
-        return try await DatasetContents(controlPlane: self).metadata(of: dataset)
     }
 }

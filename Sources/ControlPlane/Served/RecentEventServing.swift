@@ -1,0 +1,16 @@
+import Datasets
+
+extension ControlPlane {
+    /// What a user of a dataset group, or a session that never named one, did of late with items: every acknowledged
+    /// event, oldest first, bounded by ``RecentEventIndex/eventsPerUser``.
+    package func recentEvents(ofUser user: String, inDatasetGroup group: String) async throws -> [RecentEvent] {
+        let dataset = try await interactionsDatasets.value(group) {
+            try await self.dataset(.interactions, ofGroup: group)
+        }
+        guard let dataset, !dataset.status.isBeingDeleted else { return [] }
+        let stream = dataset.stream
+        return try await recentEvents.events(in: stream, ofUser: user) {
+            try await streamedRecords.recentPast(in: stream, ofUser: user, limit: RecentEventIndex.eventsPerUser)
+        }
+    }
+}
