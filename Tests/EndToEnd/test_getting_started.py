@@ -148,7 +148,9 @@ def test_a_custom_dataset_group(shell, choice):
     # Step 4: Get recommendations.
     answer = shell.run(f"personalize-runtime get-recommendations --campaign-arn {campaign} --user-id 123")
     assert len({item["itemId"] for item in answer["itemList"]}) == 25
-    scores = [item["score"] for item in answer["itemList"]]
+    scores = [item["score"] for item in answer["itemList"] if "score" in item]
+    # A search may choose what is popular, on data without MovieLens' habits; popular items have no scores.
+    assert len(scores) == (0 if described["recipeArn"].endswith("/aws-popularity-count") else 25)
     assert scores == sorted(scores, reverse=True)
 
 
