@@ -18,6 +18,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case itemAffinity = "aws-item-affinity"
     /// The same for the items that have some attributes.
     case itemAttributeAffinity = "aws-item-attribute-affinity"
+    /// What is rated best, for everybody, see ``WeightedRating``.
+    case weightedRating = "palate-weighted-rating"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -26,9 +28,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity: .user
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity:
+            .user
         case .similarItems, .sims: .item
-        case .popularity, .trendingNow: .everybody
+        case .popularity, .trendingNow, .weightedRating: .everybody
         }
     }
 
@@ -75,6 +78,9 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = try ItemAffinity(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
+        case .weightedRating:
+            recommender = WeightedRating(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters))
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -92,6 +98,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .trendingNow: _ = try TrendingNow.Frequency(hyperparameters)
         case .nextBestAction: _ = try NextBestAction.Hyperparameters(hyperparameters)
         case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
+        case .weightedRating: _ = try WeightedRating.Hyperparameters(hyperparameters)
         }
     }
 }

@@ -15,6 +15,7 @@ import Testing
                 "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
+                "palate-weighted-rating",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -72,6 +73,14 @@ import Testing
         #expect(Recipe.sims.featureTransformationArn == Recipe.popularityCount.featureTransformationArn)
         #expect(Recipe.sims.recipeType.rawValue == "RELATED_ITEMS")
         #expect(Recipe.trendingNow.recipeType.rawValue == "POPULAR_ITEMS")
+    }
+
+    @Test func palatesOwnRecipesRankItemsForUsersAndAreTakenByASearchOnlyWhenNamed() {
+        let own = RecipeCatalogue.standard.all.filter { $0.name.hasPrefix("palate-") }
+        #expect(!own.isEmpty)
+        #expect(own.allSatisfy { $0.isOwn && $0.isChosenByMetric && $0.recipeType == .userPersonalization })
+        #expect(!Recipe.userPersonalization.isOwn)
+        #expect(own.map(\.givesScores) == own.map { $0.trainer != .weightedRating })
     }
 
     @Test func percentilesThatKeepNoItemsAreRefused() {
@@ -191,6 +200,12 @@ import Testing
         let recipe = Recipe.userPersonalization
         let told = recipe.algorithm.defaults.merging(recipe.featureTransformation.defaults) { first, _ in first }
         #expect(try UserPersonalization.Hyperparameters(told) == UserPersonalization.Hyperparameters())
+    }
+
+    @Test func theSameHoldsForPalatesOwn() throws {
+        #expect(
+            try WeightedRating.Hyperparameters(Recipe.weightedRating.algorithm.defaults)
+                == WeightedRating.Hyperparameters())
     }
 
     @Test func theSameHoldsForRelatedItems() throws {

@@ -98,6 +98,7 @@ extension TrainedModel {
         case .nextBestAction: recommender = try NextBestAction(file: weights, items: items, eventTypes: eventTypes)
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
+        case .weightedRating: recommender = try WeightedRating(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
