@@ -20,6 +20,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case itemAttributeAffinity = "aws-item-attribute-affinity"
     /// What is rated best, for everybody, see ``WeightedRating``.
     case weightedRating = "palate-weighted-rating"
+    /// What goes together with everything a user met, see ``ShallowAutoencoder``.
+    case ease = "palate-ease"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -28,7 +30,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity:
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease:
             .user
         case .similarItems, .sims: .item
         case .popularity, .trendingNow, .weightedRating: .everybody
@@ -81,6 +83,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .weightedRating:
             recommender = WeightedRating(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters))
+        case .ease:
+            recommender = try ShallowAutoencoder(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(hyperparameters), options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -99,6 +105,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .nextBestAction: _ = try NextBestAction.Hyperparameters(hyperparameters)
         case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         case .weightedRating: _ = try WeightedRating.Hyperparameters(hyperparameters)
+        case .ease: _ = try ShallowAutoencoder.Hyperparameters(hyperparameters)
         }
     }
 }

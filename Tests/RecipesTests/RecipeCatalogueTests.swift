@@ -15,7 +15,7 @@ import Testing
                 "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
-                "palate-weighted-rating",
+                "palate-weighted-rating", "palate-ease",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -206,6 +206,9 @@ import Testing
         #expect(
             try WeightedRating.Hyperparameters(Recipe.weightedRating.algorithm.defaults)
                 == WeightedRating.Hyperparameters())
+        #expect(
+            try ShallowAutoencoder.Hyperparameters(Recipe.ease.algorithm.defaults)
+                == ShallowAutoencoder.Hyperparameters())
     }
 
     @Test func theSameHoldsForRelatedItems() throws {

@@ -99,6 +99,7 @@ extension TrainedModel {
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
         case .weightedRating: recommender = try WeightedRating(file: weights, items: items, eventTypes: eventTypes)
+        case .ease: recommender = try ShallowAutoencoder(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
