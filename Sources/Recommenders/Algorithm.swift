@@ -22,6 +22,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case weightedRating = "palate-weighted-rating"
     /// What goes together with everything a user met, see ``ShallowAutoencoder``.
     case ease = "palate-ease"
+    /// By vectors of items, see ``ImplicitALS``.
+    case als = "palate-als"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -30,7 +32,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease:
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als:
             .user
         case .similarItems, .sims: .item
         case .popularity, .trendingNow, .weightedRating: .everybody
@@ -87,6 +89,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = try ShallowAutoencoder(
                 training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
                 hyperparameters: try .init(hyperparameters), options: options)
+        case .als:
+            recommender = try ImplicitALS(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -106,6 +112,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
         case .weightedRating: _ = try WeightedRating.Hyperparameters(hyperparameters)
         case .ease: _ = try ShallowAutoencoder.Hyperparameters(hyperparameters)
+        case .als: _ = try ImplicitALS.Hyperparameters(hyperparameters)
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
                 "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
-                "palate-weighted-rating", "palate-ease",
+                "palate-weighted-rating", "palate-ease", "palate-als",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -209,6 +209,7 @@ import Testing
         #expect(
             try ShallowAutoencoder.Hyperparameters(Recipe.ease.algorithm.defaults)
                 == ShallowAutoencoder.Hyperparameters())
+        #expect(try ImplicitALS.Hyperparameters(Recipe.als.algorithm.defaults) == ImplicitALS.Hyperparameters())
     }
 
     @Test func theSameHoldsForRelatedItems() throws {

@@ -100,6 +100,7 @@ extension TrainedModel {
             recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
         case .weightedRating: recommender = try WeightedRating(file: weights, items: items, eventTypes: eventTypes)
         case .ease: recommender = try ShallowAutoencoder(file: weights, items: items, eventTypes: eventTypes)
+        case .als: recommender = try ImplicitALS(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
