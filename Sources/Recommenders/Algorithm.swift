@@ -24,6 +24,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case ease = "palate-ease"
     /// By vectors of items, see ``ImplicitALS``.
     case als = "palate-als"
+    /// What is like the items that a user met, see ``ItemKNN``.
+    case itemKNN = "palate-item-knn"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -32,7 +34,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als:
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN:
             .user
         case .similarItems, .sims: .item
         case .popularity, .trendingNow, .weightedRating: .everybody
@@ -93,6 +95,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = try ImplicitALS(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
+        case .itemKNN:
+            recommender = try ItemKNN(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -113,6 +119,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .weightedRating: _ = try WeightedRating.Hyperparameters(hyperparameters)
         case .ease: _ = try ShallowAutoencoder.Hyperparameters(hyperparameters)
         case .als: _ = try ImplicitALS.Hyperparameters(hyperparameters)
+        case .itemKNN: _ = try ItemKNN.Hyperparameters(hyperparameters)
         }
     }
 }

@@ -15,7 +15,7 @@ import Testing
                 "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
-                "palate-weighted-rating", "palate-ease", "palate-als",
+                "palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -210,6 +210,7 @@ import Testing
             try ShallowAutoencoder.Hyperparameters(Recipe.ease.algorithm.defaults)
                 == ShallowAutoencoder.Hyperparameters())
         #expect(try ImplicitALS.Hyperparameters(Recipe.als.algorithm.defaults) == ImplicitALS.Hyperparameters())
+        #expect(try ItemKNN.Hyperparameters(Recipe.itemKNN.algorithm.defaults) == ItemKNN.Hyperparameters())
     }
 
     @Test func theSameHoldsForRelatedItems() throws {

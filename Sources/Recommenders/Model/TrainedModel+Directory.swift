@@ -101,6 +101,7 @@ extension TrainedModel {
         case .weightedRating: recommender = try WeightedRating(file: weights, items: items, eventTypes: eventTypes)
         case .ease: recommender = try ShallowAutoencoder(file: weights, items: items, eventTypes: eventTypes)
         case .als: recommender = try ImplicitALS(file: weights, items: items, eventTypes: eventTypes)
+        case .itemKNN: recommender = try ItemKNN(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
