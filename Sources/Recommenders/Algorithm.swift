@@ -26,6 +26,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case als = "palate-als"
     /// What is like the items that a user met, see ``ItemKNN``.
     case itemKNN = "palate-item-knn"
+    /// What like-minded users chose, see ``UserKNN``.
+    case userKNN = "palate-user-knn"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -34,7 +36,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN:
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN,
+            .userKNN:
             .user
         case .similarItems, .sims: .item
         case .popularity, .trendingNow, .weightedRating: .everybody
@@ -99,6 +102,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = try ItemKNN(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
+        case .userKNN:
+            recommender = try UserKNN(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -120,6 +127,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .ease: _ = try ShallowAutoencoder.Hyperparameters(hyperparameters)
         case .als: _ = try ImplicitALS.Hyperparameters(hyperparameters)
         case .itemKNN: _ = try ItemKNN.Hyperparameters(hyperparameters)
+        case .userKNN: _ = try UserKNN.Hyperparameters(hyperparameters)
         }
     }
 }

@@ -16,6 +16,7 @@ import Testing
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
                 "palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn",
+                "palate-user-knn",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -210,6 +211,7 @@ import Testing
             try ShallowAutoencoder.Hyperparameters(Recipe.ease.algorithm.defaults)
                 == ShallowAutoencoder.Hyperparameters())
         #expect(try ImplicitALS.Hyperparameters(Recipe.als.algorithm.defaults) == ImplicitALS.Hyperparameters())
+        #expect(try UserKNN.Hyperparameters(Recipe.userKNN.algorithm.defaults) == UserKNN.Hyperparameters())
         #expect(try ItemKNN.Hyperparameters(Recipe.itemKNN.algorithm.defaults) == ItemKNN.Hyperparameters())
     }
 

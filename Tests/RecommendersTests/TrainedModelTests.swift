@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [
-        Algorithm.userPersonalization, .similarItems, .trendingNow, .weightedRating, .ease, .als, .itemKNN,
+        Algorithm.userPersonalization, .similarItems, .trendingNow, .weightedRating, .ease, .als, .itemKNN, .userKNN,
     ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
         let model = try algorithm.train(on: sampleInteractions(users: 30, items: 12, events: 300))

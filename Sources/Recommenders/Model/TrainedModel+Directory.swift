@@ -102,6 +102,7 @@ extension TrainedModel {
         case .ease: recommender = try ShallowAutoencoder(file: weights, items: items, eventTypes: eventTypes)
         case .als: recommender = try ImplicitALS(file: weights, items: items, eventTypes: eventTypes)
         case .itemKNN: recommender = try ItemKNN(file: weights, items: items, eventTypes: eventTypes)
+        case .userKNN: recommender = try UserKNN(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
