@@ -8,6 +8,7 @@ import urllib.request
 
 import pytest
 from datasets import create_tracker, field, metadata_dataset, rows_of, schema, writable_bucket, writer_role
+from prometheus_client.parser import text_string_to_metric_families
 from scenario import (
     POPULARITY, Stack, activate, create_bucket, create_dataset, create_group, create_schema, error_of,
     restart, settle, wait_until_gone,
@@ -387,6 +388,20 @@ def test_properties_are_checked_against_a_schema_that_replaced_another(palate, g
     personalize.update_dataset(
         datasetArn=group.items, schemaArn=create_schema(personalize, f"{group.name}-more", text))
     group.events.put_items(datasetArn=group.items, items=[item])
+
+
+def test_prometheus_own_parser_reads_the_page(palate, personalize):
+    personalize.list_schemas()
+    families = {family.name: family for family in text_string_to_metric_families("\n".join(scrape(palate)) + "\n")}
+    assert families["palate_requests"].type == "counter" and families["palate_requests"].documentation
+    durations = families["palate_request_duration_seconds"]
+    assert durations.type == "histogram"
+    own = [sample for sample in durations.samples if sample.labels["operation"] == "ListSchemas"]
+    buckets = [(float(sample.labels["le"]), sample.value) for sample in own if sample.name.endswith("_bucket")]
+    count = next(sample.value for sample in own if sample.name.endswith("_count"))
+    assert buckets == sorted(buckets) and [value for _, value in buckets] == sorted(value for _, value in buckets)
+    assert buckets[-1] == (float("inf"), count) and count >= 1
+    assert next(sample.value for sample in own if sample.name.endswith("_sum")) > 0
 
 
 def test_requests_are_counted_with_labels_that_callers_cannot_choose(palate, personalize):

@@ -32,6 +32,9 @@ OPERATIONS = {
         "(`PALATE_THEMES_BASE_URL`); without one the call says so."],
     "CreateBatchSegmentJob": [
         "The users of a segment are in `usersList`, where published code looks for them; the guide's examples differ."],
+    "CreateCampaign": [
+        "`rankingInfluence` is taken by `aws-user-personalization` and its version 2; the guide has it for "
+        "`aws-semantic-similarity`."],
     "CreateDataset": ["A dataset can be filled as soon as the call returned; the managed service wants it ACTIVE."],
     "CreateDatasetGroup": ["`roleArn` and `kmsKeyArn` are kept and described; see the note on KMS keys."],
     "CreateDatasetImportJob": [
