@@ -11,6 +11,9 @@ extension Recipe {
     /// additional objective").
     package var takesObjective: Bool { ["aws-user-personalization", "aws-personalized-ranking"].contains(name) }
 
+    /// Whether it is one of Palate's own, which the managed service does not have.
+    package var isOwn: Bool { name.hasPrefix("palate-") }
+
     /// Whether automatic machine learning may choose it: every custom recipe of the type USER_PERSONALIZATION.
     package var isChosenByMetric: Bool { recipeType == .userPersonalization && domain == nil }
 }

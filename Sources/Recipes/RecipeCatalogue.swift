@@ -14,6 +14,7 @@ package struct RecipeCatalogue: Sendable {
         .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2, .nextBestAction,
         .similarItems, .sims, .trendingNow, .becauseYouWatched, .moreLike, .trendingVideos, .alsoViewed,
         .boughtTogether,
+        .weightedRating, .ease, .als, .itemKNN, .userKNN,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }

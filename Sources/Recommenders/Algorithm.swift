@@ -18,6 +18,16 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case itemAffinity = "aws-item-affinity"
     /// The same for the items that have some attributes.
     case itemAttributeAffinity = "aws-item-attribute-affinity"
+    /// What is rated best, for everybody, see ``WeightedRating``.
+    case weightedRating = "palate-weighted-rating"
+    /// What goes together with everything a user met, see ``ShallowAutoencoder``.
+    case ease = "palate-ease"
+    /// By vectors of items, see ``ImplicitALS``.
+    case als = "palate-als"
+    /// What is like the items that a user met, see ``ItemKNN``.
+    case itemKNN = "palate-item-knn"
+    /// What like-minded users chose, see ``UserKNN``.
+    case userKNN = "palate-user-knn"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -26,9 +36,11 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity: .user
+        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN,
+            .userKNN:
+            .user
         case .similarItems, .sims: .item
-        case .popularity, .trendingNow: .everybody
+        case .popularity, .trendingNow, .weightedRating: .everybody
         }
     }
 
@@ -75,6 +87,25 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = try ItemAffinity(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
+        case .weightedRating:
+            recommender = WeightedRating(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters))
+        case .ease:
+            recommender = try ShallowAutoencoder(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(hyperparameters), options: options)
+        case .als:
+            recommender = try ImplicitALS(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
+        case .itemKNN:
+            recommender = try ItemKNN(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
+        case .userKNN:
+            recommender = try UserKNN(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -92,6 +123,11 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .trendingNow: _ = try TrendingNow.Frequency(hyperparameters)
         case .nextBestAction: _ = try NextBestAction.Hyperparameters(hyperparameters)
         case .itemAffinity, .itemAttributeAffinity: _ = try ItemAffinity.Hyperparameters(hyperparameters)
+        case .weightedRating: _ = try WeightedRating.Hyperparameters(hyperparameters)
+        case .ease: _ = try ShallowAutoencoder.Hyperparameters(hyperparameters)
+        case .als: _ = try ImplicitALS.Hyperparameters(hyperparameters)
+        case .itemKNN: _ = try ItemKNN.Hyperparameters(hyperparameters)
+        case .userKNN: _ = try UserKNN.Hyperparameters(hyperparameters)
         }
     }
 }

@@ -44,6 +44,23 @@ package struct ItemSequences: Sendable {
         }
     }
 
+    /// Of some of the users, with rewards unless all events count alike.
+    init(_ histories: UserHistories, users: [Int], itemCount: Int, weights: NumberedEventWeights = .equal) {
+        guard weights.areEqual else {
+            self.init(
+                rewarded: users.lazy.map { user in
+                    (histories.offsets[user]..<histories.offsets[user + 1]).map { event in
+                        let type = event < histories.eventTypes.count ? histories.eventTypes[event] : .max
+                        return (item: histories.items[event], reward: weights[type])
+                    }
+                }, itemCount: itemCount)
+            return
+        }
+        self.init(
+            users.lazy.map { user in Array(histories.items[histories.offsets[user]..<histories.offsets[user + 1]]) },
+            itemCount: itemCount)
+    }
+
     /// Users per item.
     package func userCounts() -> [Float] {
         var counts = [Float](repeating: 0, count: itemCount)

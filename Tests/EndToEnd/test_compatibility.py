@@ -161,6 +161,7 @@ def test_what_legal_inputs_created_becomes_active(world):
 
 def test_the_recipes_of_the_table_are_those_that_are_listed(world):
     listed = {recipe["name"] for recipe in world.do("ListRecipes", maxResults=100)["recipes"]}
+    listed = {name for name in listed if not name.startswith("palate-")}  # The managed service has none of Palate's own.
     assert listed == {recipe.name for recipe in RECIPES + USE_CASES} - MISSING_RECIPES
 
 

@@ -15,6 +15,8 @@ import Testing
                 "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
+                "palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn",
+                "palate-user-knn",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -72,6 +74,14 @@ import Testing
         #expect(Recipe.sims.featureTransformationArn == Recipe.popularityCount.featureTransformationArn)
         #expect(Recipe.sims.recipeType.rawValue == "RELATED_ITEMS")
         #expect(Recipe.trendingNow.recipeType.rawValue == "POPULAR_ITEMS")
+    }
+
+    @Test func palatesOwnRecipesRankItemsForUsersAndAreTakenByASearchOnlyWhenNamed() {
+        let own = RecipeCatalogue.standard.all.filter { $0.name.hasPrefix("palate-") }
+        #expect(!own.isEmpty)
+        #expect(own.allSatisfy { $0.isOwn && $0.isChosenByMetric && $0.recipeType == .userPersonalization })
+        #expect(!Recipe.userPersonalization.isOwn)
+        #expect(own.map(\.givesScores) == own.map { $0.trainer != .weightedRating })
     }
 
     @Test func percentilesThatKeepNoItemsAreRefused() {
@@ -191,6 +201,18 @@ import Testing
         let recipe = Recipe.userPersonalization
         let told = recipe.algorithm.defaults.merging(recipe.featureTransformation.defaults) { first, _ in first }
         #expect(try UserPersonalization.Hyperparameters(told) == UserPersonalization.Hyperparameters())
+    }
+
+    @Test func theSameHoldsForPalatesOwn() throws {
+        #expect(
+            try WeightedRating.Hyperparameters(Recipe.weightedRating.algorithm.defaults)
+                == WeightedRating.Hyperparameters())
+        #expect(
+            try ShallowAutoencoder.Hyperparameters(Recipe.ease.algorithm.defaults)
+                == ShallowAutoencoder.Hyperparameters())
+        #expect(try ImplicitALS.Hyperparameters(Recipe.als.algorithm.defaults) == ImplicitALS.Hyperparameters())
+        #expect(try UserKNN.Hyperparameters(Recipe.userKNN.algorithm.defaults) == UserKNN.Hyperparameters())
+        #expect(try ItemKNN.Hyperparameters(Recipe.itemKNN.algorithm.defaults) == ItemKNN.Hyperparameters())
     }
 
     @Test func theSameHoldsForRelatedItems() throws {

@@ -54,7 +54,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [Algorithm.userPersonalization, .similarItems, .trendingNow])
+    @Test(arguments: [
+        Algorithm.userPersonalization, .similarItems, .trendingNow, .weightedRating, .ease, .als, .itemKNN, .userKNN,
+    ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
         let model = try algorithm.train(on: sampleInteractions(users: 30, items: 12, events: 300))
         try withTemporaryDirectory { directory in

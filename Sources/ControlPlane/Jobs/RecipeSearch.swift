@@ -27,7 +27,8 @@ struct RecipeSearch {
         let place = "solutionConfig.autoMLConfig"
         metric = try TuningPlan.metric(configuration?.metricName, at: "\(place).metricName")
         guard let arns = configuration?.recipeList, !arns.isEmpty else {
-            candidates = catalogue.all.filter(\.isChosenByMetric)
+            // Palate's own only when they are named, so that a search takes no longer than it has to.
+            candidates = catalogue.all.filter { $0.isChosenByMetric && !$0.isOwn }
             return
         }
         var candidates: [Recipes.Recipe] = []

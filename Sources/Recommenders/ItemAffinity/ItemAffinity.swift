@@ -10,10 +10,7 @@ public import LinearAlgebra
 /// instead, a factor that training learns from held-out events: nobody watches most films again, everybody buys bread
 /// again. The rating of a set of items is the sum of its items', one product with the sum of their vectors.
 ///
-/// The vectors are a factorisation of who met what by alternating least squares: Y. Hu, Y. Koren, C. Volinsky,
-/// "Collaborative Filtering for Implicit Feedback Datasets" (ICDM 2008), with the objective and the frequency-scaled
-/// regularisation of S. Rendle, W. Krichene, L. Zhang, Y. Koren, "Revisiting the Performance of iALS on Item
-/// Recommendation Benchmarks" (RecSys 2022), section 3.
+/// The vectors are a factorisation of who met what by alternating least squares, see ``ImplicitFactorization``.
 ///
 /// Memory: 4 · hidden dimension bytes a user and an item, in the mapped model file.
 public struct ItemAffinity: Recommender {
@@ -32,8 +29,6 @@ public struct ItemAffinity: Recommender {
 
     /// c.
     static let baseline: Float = 0.1
-    /// Steps of conjugate gradients for a history that training did not see.
-    private static let foldInSteps = 12
 
     init(
         items: Vocabulary, userFactors: Matrix, itemFactors: Matrix, gram: Matrix, activities: [Float],
@@ -55,10 +50,7 @@ public struct ItemAffinity: Recommender {
         let counts = Dictionary(history.items.filter { Int($0) < items.count }.map { ($0, 1) }, uniquingKeysWith: +)
         let known = counts.keys.sorted()
         guard !known.isEmpty else { return popularity.counts }
-        let user = itemFactors.solveNormalEquations(
-            rows: known, gram: gram,
-            ridge: Self.ridge(interactionCount: known.count, otherSideCount: items.count),
-            start: [Float](repeating: 0, count: gram.rows), steps: Self.foldInSteps)
+        let user = Self.objective.foldIn(known, itemFactors, gram: gram)
         guard let vector = Matrix([user]) else { return popularity.counts }
         let activity = Float(history.count)
         var scores = vector.multiplied(by: itemFactors, transposed: true, threads: 1).row(0).map {

@@ -98,6 +98,11 @@ extension TrainedModel {
         case .nextBestAction: recommender = try NextBestAction(file: weights, items: items, eventTypes: eventTypes)
         case .itemAffinity, .itemAttributeAffinity:
             recommender = try ItemAffinity(file: weights, items: items, eventTypes: eventTypes)
+        case .weightedRating: recommender = try WeightedRating(file: weights, items: items, eventTypes: eventTypes)
+        case .ease: recommender = try ShallowAutoencoder(file: weights, items: items, eventTypes: eventTypes)
+        case .als: recommender = try ImplicitALS(file: weights, items: items, eventTypes: eventTypes)
+        case .itemKNN: recommender = try ItemKNN(file: weights, items: items, eventTypes: eventTypes)
+        case .userKNN: recommender = try UserKNN(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,

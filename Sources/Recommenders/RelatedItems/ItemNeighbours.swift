@@ -1,8 +1,8 @@
-import Foundation
 import LinearAlgebra
 
-/// The most similar items of each item, compressed sparse rows, most similar first.
+/// The most similar items of each item, compressed sparse rows, most similar first, by any ``ItemSimilarity``.
 ///
+/// That of related items:
 /// With c(i, j) the sequences that hold both items and f(i) those that hold i, each sequence of n items counted as
 /// n^(-1/2), the similarity of j to i is
 ///
@@ -21,33 +21,19 @@ struct ItemNeighbours: Sendable, Equatable {
     /// Recall at 10 with MovieLens small, leave-one-out, a = 1/2: 0.084 without, 0.097 with 5, 0.098 with 20.
     static let shrinkage: Float = 20
 
-    struct Parameters: Sendable, Equatable {
-        /// The exponent a, from 0 to 1.
-        var popularityExponent: Float
-        /// Sequences that must hold both items, at least.
-        var minimumCoInteractions: Int
-        /// Neighbours of an item, at most.
-        var limit: Int
-    }
-
     /// Neighbours of item i are at `offsets[i]..<offsets[i + 1]`.
     let offsets: [Int]
     let items: [UInt32]
     let similarities: [Float]
 
-    init(_ occurrences: ItemOccurrences, parameters: Parameters, options: TrainingOptions) throws {
-        let sequences = occurrences.sequences
-        let count = sequences.itemCount
-        let weights = (0..<sequences.count).map { sequence in
-            1 / Float(max(sequences.offsets[sequence + 1] - sequences.offsets[sequence], 1)).squareRoot()
-        }
-        let shrinkage = Self.shrinkage * (weights.reduce(0, +) / Float(max(weights.count, 1)))
-        let frequencies = (0..<count).map { item in
-            occurrences.sequences(with: item).reduce(shrinkage) { $0 + weights[$1] }
-        }
-        let discounts = frequencies.map { powf($0, -parameters.popularityExponent) }
-        let norms = frequencies.map { powf($0, parameters.popularityExponent - 1) }
-
+    /// - Parameters:
+    ///   - minimumCoInteractions: Sequences that must hold both items, at least.
+    ///   - limit: Neighbours of an item, at most.
+    init(
+        _ occurrences: ItemOccurrences, similarity: ItemSimilarity, minimumCoInteractions: Int, limit: Int,
+        options: TrainingOptions
+    ) throws {
+        let count = occurrences.sequences.itemCount
         let chunks = Parallel.ranges(of: count, size: max(64, count / 512))
         var rows: [Rows] = []
         // In batches, so that a cancelled training ends soon.
@@ -56,8 +42,8 @@ struct ItemNeighbours: Sendable, Equatable {
                 to: 0.1 + 0.8 * Double(batch.lowerBound) / Double(chunks.count), "finding neighbours of items")
             rows += Parallel.map(batch.count, threads: options.threads) { index in
                 Rows(
-                    of: chunks[batch.lowerBound + index], occurrences, weights: weights, discounts: discounts,
-                    norms: norms, parameters: parameters)
+                    of: chunks[batch.lowerBound + index], occurrences, similarity,
+                    minimumCoInteractions: minimumCoInteractions, limit: limit)
             }
         }
         offsets = rows.reduce(into: [0]) { offsets, rows in
@@ -78,6 +64,23 @@ struct ItemNeighbours: Sendable, Equatable {
         self.similarities = similarities
     }
 
+    init(file: SafetensorsFile, itemCount: Int) throws(ModelError) {
+        guard
+            let neighbours = ItemNeighbours(
+                offsets: try file.array("neighbours.offsets", of: Int64.self).map(Int.init),
+                items: try file.array("neighbours.items", of: UInt32.self),
+                similarities: try file.array("neighbours.similarities", of: Float.self), itemCount: itemCount)
+        else { throw .damaged(file: "weights.safetensors", reason: "the neighbour lists do not fit together") }
+        self = neighbours
+    }
+
+    func tensors() -> [SafetensorsWriter.Tensor] {
+        [
+            .init("neighbours.offsets", offsets.map(Int64.init)), .init("neighbours.items", items),
+            .init("neighbours.similarities", similarities),
+        ]
+    }
+
     /// Calls `body` with each neighbour of an item of the catalogue.
     func forEach(of item: Int, _ body: (_ neighbour: Int, _ similarity: Float) -> Void) {
         for index in offsets[item]..<offsets[item + 1] { body(Int(items[index]), similarities[index]) }
@@ -91,8 +94,8 @@ private struct Rows: Sendable {
     private(set) var similarities: [Float] = []
 
     init(
-        of range: Range<Int>, _ occurrences: ItemOccurrences, weights: [Float], discounts: [Float], norms: [Float],
-        parameters: ItemNeighbours.Parameters
+        of range: Range<Int>, _ occurrences: ItemOccurrences, _ similarity: ItemSimilarity,
+        minimumCoInteractions: Int, limit: Int
     ) {
         let sequences = occurrences.sequences
         let count = sequences.itemCount
@@ -101,7 +104,7 @@ private struct Rows: Sendable {
         for item in range {
             var touched: [Int] = []
             for sequence in occurrences.sequences(with: item) {
-                let weight = weights[sequence]
+                let weight = similarity.weights[sequence]
                 for other in sequences.items[sequences.offsets[sequence]..<sequences.offsets[sequence + 1]] {
                     let other = Int(other)
                     if supports[other] == 0 { touched.append(other) }
@@ -115,13 +118,13 @@ private struct Rows: Sendable {
             } else {
                 touched.sort()
             }
-            let found = touched.filter { $0 != item && Int(supports[$0]) >= parameters.minimumCoInteractions }
-            let values = found.map { sums[$0] * discounts[$0] * norms[item] }
+            let found = touched.filter { $0 != item && Int(supports[$0]) >= minimumCoInteractions }
+            let values = found.map { similarity.value(ofSum: sums[$0], from: item, to: $0) }
             for other in touched {
                 sums[other] = 0
                 supports[other] = 0
             }
-            let best = topIndices(of: values, count: parameters.limit)
+            let best = topIndices(of: values, count: limit)
             counts.append(best.count)
             items.append(contentsOf: best.map { UInt32(found[$0]) })
             similarities.append(contentsOf: best.map { values[$0] })

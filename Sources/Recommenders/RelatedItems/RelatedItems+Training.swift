@@ -77,12 +77,13 @@ extension RelatedItems {
         // The lists are held twice while they are joined.
         let fitting = options.effectiveMemoryLimit / 16 / max(items.count, 1)
         let limit = max(min(hyperparameters.neighbours, fitting), 1)
+        let occurrences = ItemOccurrences(sequences)
         let neighbours = try ItemNeighbours(
-            ItemOccurrences(sequences),
-            parameters: .init(
-                popularityExponent: Float(hyperparameters.popularityExponent),
-                minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: limit),
-            options: options)
+            occurrences,
+            similarity: .conditional(
+                occurrences, popularityExponent: Float(hyperparameters.popularityExponent),
+                shrinkage: ItemNeighbours.shrinkage),
+            minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: limit, options: options)
         self.init(
             items: items, neighbours: neighbours, popularity: Popularity(items: items, counts: counts),
             learned: ["neighbour_limit": Double(limit), "neighbours": Double(neighbours.items.count)])
@@ -118,7 +119,7 @@ extension RelatedItems {
         return overflow || difference > Int64(seconds)
     }
 
-    private static func newest(of sequence: [UInt32]) -> [UInt32] {
+    static func newest(of sequence: [UInt32]) -> [UInt32] {
         guard sequence.count > longestSequence else { return sequence }
         var seen: Set<UInt32> = []
         var newest: [UInt32] = []

@@ -42,24 +42,11 @@ extension Popularity {
 }
 
 extension RelatedItems: StorableRecommender {
-    func tensors() -> [SafetensorsWriter.Tensor] {
-        [
-            .init("neighbours.offsets", neighbours.offsets.map(Int64.init)),
-            .init("neighbours.items", neighbours.items),
-            .init("neighbours.similarities", neighbours.similarities),
-            .init("popularity.counts", popularity.counts),
-        ]
-    }
+    func tensors() -> [SafetensorsWriter.Tensor] { neighbours.tensors() + popularity.tensors() }
 
     init(file: SafetensorsFile, items: Vocabulary, eventTypes: Vocabulary) throws(ModelError) {
-        guard
-            let neighbours = ItemNeighbours(
-                offsets: try file.array("neighbours.offsets", of: Int64.self).map(Int.init),
-                items: try file.array("neighbours.items", of: UInt32.self),
-                similarities: try file.array("neighbours.similarities", of: Float.self), itemCount: items.count)
-        else { throw .damaged(file: "weights.safetensors", reason: "the neighbour lists do not fit together") }
         self.init(
-            items: items, neighbours: neighbours,
+            items: items, neighbours: try ItemNeighbours(file: file, itemCount: items.count),
             popularity: try Popularity(file: file, items: items, eventTypes: eventTypes),
             learned: [:])
     }

@@ -24,7 +24,9 @@ struct SettingsChoice: Sendable {
         let heldOutCount = min(
             shuffledUsers.count / 6, trainer.hyperparameters.validationUsers,
             max(Self.scoreBudget / max(trainer.itemCount, 1), Self.fewestCases))
-        let cases = shuffledUsers.prefix(heldOutCount).compactMap { Self.heldOutCase(of: $0, trainer) }
+        let cases = shuffledUsers.prefix(heldOutCount).compactMap {
+            BlendSearch.Case(trainer.histories[$0], itemCount: trainer.itemCount, weights: trainer.weights)
+        }
         let users = shuffledUsers.dropFirst(heldOutCount).sorted()
         guard cases.count >= Self.fewestCases, !users.isEmpty else {
             try setDefaultScales(shuffledUsers, trainer: trainer, plan: plan)
@@ -32,16 +34,6 @@ struct SettingsChoice: Sendable {
         }
         try chooseParameters(cases: cases, users: users, trainer: trainer, plan: plan)
         try chooseSettings(cases: cases, users: users, trainer: trainer, plan: plan)
-    }
-
-    private static func heldOutCase(of user: Int, _ trainer: ComponentTrainer) -> BlendSearch.Case? {
-        let (input, targets) = HeldOutEvents.newestTenth(of: trainer.histories[user])
-        let history = Set(input.items)
-        let unseen = targets.subtracting(history)
-        guard !history.isEmpty, !unseen.isEmpty else { return nil }
-        return BlendSearch.Case(
-            recent: RecentItems(input, itemCount: trainer.itemCount), targets: unseen, history: history,
-            rewards: HeldOutEvents.rewards(of: trainer.histories[user], trainer.weights))
     }
 
     /// Decay and regularisation of each closed-form component by itself.

@@ -65,12 +65,12 @@ struct MemoryPlan: Sendable {
 
     /// Four square matrices stand at the peak: the finished component, the Gram matrix, its factor's right side and the
     /// one being made. Per item of the catalogue there are the neighbours and some counts.
-    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int) {
+    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int, matrices: Int = 4) {
         let perItem = 2_048 * max(itemCount, 1)
         let left = max(memoryLimit - perItem, 1 << 20)
-        let fitting = Int((Double(left) / 16).squareRoot())
+        let fitting = Int((Double(left) / Double(4 * matrices)).squareRoot())
         closedFormItems = max(min(itemCount, closedFormLimit, fitting), 1)
-        bytes = perItem + 16 * closedFormItems * closedFormItems
+        bytes = perItem + 4 * matrices * closedFormItems * closedFormItems
     }
 }
 
@@ -99,18 +99,7 @@ struct ComponentTrainer: Sendable {
     }
 
     func sequences(of users: [Int]) -> ItemSequences {
-        guard weights.areEqual else {
-            return ItemSequences(
-                rewarded: users.lazy.map { user in
-                    (histories.offsets[user]..<histories.offsets[user + 1]).map { event in
-                        let type = event < histories.eventTypes.count ? histories.eventTypes[event] : .max
-                        return (item: histories.items[event], reward: weights[type])
-                    }
-                }, itemCount: itemCount)
-        }
-        return ItemSequences(
-            users.lazy.map { user in Array(histories.items[histories.offsets[user]..<histories.offsets[user + 1]]) },
-            itemCount: itemCount)
+        ItemSequences(histories, users: users, itemCount: itemCount, weights: weights)
     }
 
     func selection(of sequences: ItemSequences, limit: Int) -> ItemSelection {
