@@ -158,6 +158,14 @@ def test_an_action_that_the_user_met_waits_for_its_repeat_frequency(offers):
     assert "a2" in names(offers.get("u44", numResults=100))
 
 
+def test_an_anonymous_session_that_met_an_action_waits_like_a_user(offers):
+    assert "a2" in names(offers.get("a visit", numResults=100))
+    offers.events.put_action_interactions(trackingId=offers.tracking, actionInteractions=[{
+        "actionId": "a2", "sessionId": "a visit", "eventType": "Viewed", "timestamp": int(time.time()),
+        "eventId": uuid.uuid4().hex}])
+    assert "a2" not in names(offers.get("a visit", numResults=100))
+
+
 def test_actions_that_were_put_are_recommended_at_once(offers):
     offers.events.put_actions(datasetArn=offers.actions, actions=[
         {"actionId": "fresh", "properties": '{"value": 4, "category": "new"}'}])
