@@ -9,6 +9,8 @@ public struct TrainingOptions: Sendable {
     public var memoryLimit: Int?
     /// How much events of each type count.
     public var eventWeights = EventWeights.equal
+    /// What is known of items and users beside their events.
+    public var metadata = TrainingMetadata()
     /// What recommendations are for beside relevance; nil ranks by relevance alone.
     public var objective: ItemObjective?
     /// Called from the training thread, in order, with growing fractions.

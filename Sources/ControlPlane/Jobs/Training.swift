@@ -31,6 +31,7 @@ struct Training {
             progress.set(report.fraction, report.stage, on: job.arn)
         }
         options.eventWeights = selection.weights
+        options.metadata = data.metadata
         options.objective = data.objective
         let result: Result
         do {
@@ -71,6 +72,7 @@ struct Training {
         let itemCount: Int
         /// The items of the items dataset.
         let catalogue: [String]
+        let metadata: TrainingMetadata
         let objective: ItemObjective?
     }
 
@@ -98,15 +100,16 @@ struct Training {
             throw JobFailure(
                 reason: "The dataset group \(group) has no interactions dataset with imported data.")
         }
-        var table: MetadataTable?
-        if let itemsDataset = dataset(.items) { table = try await contents.metadata(of: itemsDataset) }
-        let catalogue = table?.identifiers.identifiers ?? []
+        var metadata = TrainingMetadata()
+        if let items = dataset(.items) { metadata.items = try await contents.metadata(of: items) }
+        if let users = dataset(.users) { metadata.users = try await contents.metadata(of: users) }
+        let catalogue = metadata.items?.identifiers.identifiers ?? []
         let interactions = try select(all)
         let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
         guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
         return Data(
             interactions: interactions, itemCount: Set(all.items.identifiers).union(catalogue).count,
-            catalogue: catalogue, objective: objective?.itemObjective(in: table))
+            catalogue: catalogue, metadata: metadata, objective: objective?.itemObjective(in: metadata.items))
     }
 }
 

@@ -34,8 +34,9 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = Evaluation(
             of: algorithm, hyperparameters: hyperparameters, method: self.protocol, folds: folds,
             excludeSeen: excludeSeen, seed: input.seed, catalogueItemCount: data.catalogueItemCount)
-        let result = try evaluation.run(
-            on: data.interactions, options: TrainingOptions(seed: input.seed) { bar.show($0) })
+        var options = TrainingOptions(seed: input.seed) { bar.show($0) }
+        options.metadata = data.metadata
+        let result = try evaluation.run(on: data.interactions, options: options)
         bar.finish()
         try TrainingReport(
             recipe: input.recipe, protocol: self.protocol.rawValue, users: data.interactions.users.count,

@@ -33,7 +33,8 @@ struct TrainCommand: ParsableCommand {
         let data = try input.load()
         let bar = ProgressBar()
         defer { bar.finish() }
-        let options = TrainingOptions(seed: input.seed) { bar.show($0) }
+        var options = TrainingOptions(seed: input.seed) { bar.show($0) }
+        options.metadata = data.metadata
         let run = TrainingRun(
             of: algorithm, hyperparameters: hyperparameters, options: options,
             catalogueItemCount: data.catalogueItemCount, measuresFirst: !skipMetrics)

@@ -12,10 +12,13 @@ struct TrainingInput: ParsableArguments {
     @Option(help: "The recipe's name, the part of its ARN after recipe/.")
     var recipe: String
 
-    @Option(help: "A CSV file of item metadata; its items count as part of the catalogue.")
+    @Option(
+        help:
+            "A CSV file of item metadata; its items are part of the catalogue, and recipes that learn from metadata use it."
+    )
     var items: String?
 
-    @Option(help: "A CSV file of user metadata; it is checked, this recipe does not learn from it.")
+    @Option(help: "A CSV file of user metadata; recipes that learn from metadata use it.")
     var users: String?
 
     @Option(name: .customLong("hyperparameter"), help: "A hyperparameter as NAME=VALUE; may be given many times.")
@@ -56,6 +59,7 @@ struct TrainingInput: ParsableArguments {
     /// What was read, and how long it took.
     struct Loaded {
         let interactions: Interactions
+        let metadata: TrainingMetadata
         /// Distinct items of all files.
         let catalogueItemCount: Int
         let seconds: Double
@@ -67,13 +71,12 @@ struct TrainingInput: ParsableArguments {
         let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: self.interactions))
         guard interactions.count > 0 else { throw CommandFailure("\(self.interactions): there are no interactions") }
         var catalogue = Set(interactions.items.identifiers)
-        if let items {
-            let table = try MetadataFile.read(csv: URL(fileURLWithPath: items), type: .items)
-            catalogue.formUnion(table.identifiers.identifiers)
-        }
-        if let users { _ = try MetadataFile.read(csv: URL(fileURLWithPath: users), type: .users) }
+        let metadata = TrainingMetadata(
+            items: try items.map { try MetadataFile.read(csv: URL(fileURLWithPath: $0), type: .items) },
+            users: try users.map { try MetadataFile.read(csv: URL(fileURLWithPath: $0), type: .users) })
+        if let items = metadata.items { catalogue.formUnion(items.identifiers.identifiers) }
         return Loaded(
-            interactions: interactions, catalogueItemCount: catalogue.count,
+            interactions: interactions, metadata: metadata, catalogueItemCount: catalogue.count,
             seconds: (clock.now - start) / .seconds(1))
     }
 }
