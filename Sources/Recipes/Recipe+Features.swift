@@ -14,6 +14,9 @@ extension Recipe {
     /// Whether it is one of Palate's own, which the managed service does not have.
     package var isOwn: Bool { name.hasPrefix("palate-") }
 
+    /// Whether it is a name of old for another recipe, which a search for a recipe need not try beside that one.
+    package var isLegacy: Bool { name.hasPrefix("aws-hrnn") }
+
     /// Whether automatic machine learning may choose it: every custom recipe of the type USER_PERSONALIZATION.
     package var isChosenByMetric: Bool { recipeType == .userPersonalization && domain == nil }
 }

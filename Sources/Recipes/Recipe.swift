@@ -27,7 +27,10 @@ package struct Recipe: Sendable {
     /// Whether campaigns take a `rankingInfluence`.
     package internal(set) var takesRankingInfluence = false
 
-    /// Knows every parameter of the recipe, by ``trainerName(of:)``.
+    /// Parameters that are accepted and checked without an effect on training.
+    package internal(set) var parametersOfOthers: Set<String> = []
+
+    /// Knows every other parameter of the recipe, by ``trainerName(of:)``.
     package let trainer: Algorithm
     private let trainerNames: [String: String]
 
@@ -86,6 +89,7 @@ package struct Recipe: Sendable {
         try check(
             hyperparameters: hyperparameters, featureTransformationParameters: featureTransformationParameters)
         let parameters = hyperparameters.merging(featureTransformationParameters) { given, _ in given }
+            .filter { !parametersOfOthers.contains($0.key) }
         return Dictionary(
             parameters.map { (trainerName(of: $0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     }

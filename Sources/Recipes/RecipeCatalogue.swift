@@ -14,7 +14,8 @@ package struct RecipeCatalogue: Sendable {
         .personalizedRanking, .personalizedRankingV2, .userPersonalizationV2, .nextBestAction,
         .similarItems, .sims, .trendingNow, .becauseYouWatched, .moreLike, .trendingVideos, .alsoViewed,
         .boughtTogether,
-        .weightedRating, .ease, .als, .itemKNN, .userKNN,
+        .semanticSimilarity, .hrnn, .hrnnMetadata, .hrnnColdStart,
+        .weightedRating, .ease, .als, .itemKNN, .userKNN, .contentBased,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }

@@ -28,10 +28,16 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case itemKNN = "palate-item-knn"
     /// What like-minded users chose, see ``UserKNN``.
     case userKNN = "palate-user-knn"
+    /// What is described like the items that a user liked, or like an item, see ``ContentBased``.
+    case contentBased = "palate-content-based"
+    /// Items whose texts are like an item's, see ``SemanticSimilarity``.
+    case semanticSimilarity = "aws-semantic-similarity"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
         case user, item, everybody
+        /// For an item when one is named, else for the user.
+        case userOrItem
     }
 
     public var subject: Subject {
@@ -39,10 +45,14 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN,
             .userKNN:
             .user
-        case .similarItems, .sims: .item
+        case .similarItems, .sims, .semanticSimilarity: .item
+        case .contentBased: .userOrItem
         case .popularity, .trendingNow, .weightedRating: .everybody
         }
     }
+
+    /// Whether there is nothing to learn without interactions.
+    public var needsInteractions: Bool { self != .semanticSimilarity }
 
     /// Learns from `interactions`.
     ///
@@ -55,7 +65,9 @@ public enum Algorithm: String, Sendable, CaseIterable {
         on interactions: Interactions, hyperparameters: [String: String] = [:],
         options: TrainingOptions = TrainingOptions()
     ) throws -> TrainedModel {
-        guard interactions.count > 0, !interactions.items.isEmpty else { throw TrainingError.noInteractions }
+        guard !needsInteractions || interactions.count > 0 && !interactions.items.isEmpty else {
+            throw TrainingError.noInteractions
+        }
         let histories = UserHistories(interactions)
         let recommender: any StorableRecommender
         switch self {
@@ -106,6 +118,13 @@ public enum Algorithm: String, Sendable, CaseIterable {
             recommender = try UserKNN(
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
+        case .contentBased:
+            recommender = try ContentBased(
+                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
+                options: options)
+        case .semanticSimilarity:
+            try HyperparameterReader(hyperparameters).finish()
+            recommender = try SemanticSimilarity(training: histories, items: interactions.items, options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -117,7 +136,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
     public func validate(hyperparameters: [String: String]) throws(TrainingError) {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
-        case .popularity: try HyperparameterReader(hyperparameters).finish()
+        case .popularity, .semanticSimilarity: try HyperparameterReader(hyperparameters).finish()
         case .similarItems: _ = try RelatedItems.Hyperparameters(similarItems: hyperparameters)
         case .sims: _ = try RelatedItems.Hyperparameters(sims: hyperparameters)
         case .trendingNow: _ = try TrendingNow.Frequency(hyperparameters)
@@ -128,6 +147,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .als: _ = try ImplicitALS.Hyperparameters(hyperparameters)
         case .itemKNN: _ = try ItemKNN.Hyperparameters(hyperparameters)
         case .userKNN: _ = try UserKNN.Hyperparameters(hyperparameters)
+        case .contentBased: _ = try ContentBased.Hyperparameters(hyperparameters)
         }
     }
 }

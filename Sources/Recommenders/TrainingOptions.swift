@@ -72,6 +72,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownHyperparameter(String, known: [String])
     case invalidHyperparameter(String, value: String, expected: String)
     case numerical(String)
+    /// What the recipe needs to know of items and does not.
+    case missingMetadata(String)
     /// The algorithm cannot take new data into a model without training it again.
     case cannotUpdate(String)
 
@@ -84,6 +86,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
                 : "unknown hyperparameter '\(name)'; known are \(known.joined(separator: ", "))"
         case .invalidHyperparameter(let name, let value, let expected):
             "hyperparameter '\(name)' is '\(value)'; expected \(expected)"
+        case .missingMetadata(let needed): "the recipe needs \(needed)"
         case .cannotUpdate(let name): "a model of \(name) cannot be updated, only trained again"
         case .numerical(let reason): "training failed: \(reason)"
         }

@@ -102,7 +102,7 @@ struct LiveCampaign: Sendable {
     private func relevance(
         for history: History, item: String?, without seen: Set<Int>, in assortment: Assortment
     ) -> [Float] {
-        var scores = model.recommender.scores(for: item.map { itemHistory($0) } ?? history)
+        var scores = item.map { model.scores(about: itemHistory($0)) } ?? model.recommender.scores(for: history)
         if let influence = assortment.influence {
             for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
         }

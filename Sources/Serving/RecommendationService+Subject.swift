@@ -16,12 +16,12 @@ extension RecommendationService {
             throw PersonalizeError.invalidInput("itemId is required by the recipe \(recipe.name).")
         }
         let user = input.userId.flatMap { $0.isEmpty ? nil : $0 }
-        guard user != nil || !recipe.requiresUser else {
+        guard user != nil || !recipe.requiresUser || (recipe.takesItemInsteadOfUser && item != nil) else {
             throw PersonalizeError.invalidInput("userId is required by the recipe \(recipe.name).")
         }
         return Request(
             campaign: campaign, arn: arn, user: user, past: try await past(ofUser: user, for: campaign),
-            item: recipe.requiresItem ? item : nil)
+            item: recipe.takesItem ? item : nil)
     }
 
     /// What the user did, up to the newest event that was acknowledged.

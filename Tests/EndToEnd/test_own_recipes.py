@@ -6,7 +6,8 @@ from scenario import create_solution, error_of
 from test_filters import FilteredStack
 from test_related_items import RECIPE, Campaign
 
-OWN = ["palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn", "palate-user-knn"]
+OWN = ["palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn", "palate-user-knn",
+       "palate-content-based"]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def test_a_recipe_is_trained_measured_and_served(films, recipe):
     assert 0 < metrics["coverage"] <= 1 and 0 <= metrics["precision_at_25"] <= 1
     served = campaign.get(userId="u1", numResults=10)
     assert len({entry["itemId"] for entry in served}) == 10
-    assert {entry["itemId"] for entry in served} <= films.catalogue
+    assert {entry["itemId"] for entry in served} <= films.catalogue | set(films.rows)
     assert all(("score" in entry) == (recipe != "palate-weighted-rating") for entry in served)
     assert len(campaign.get(userId="nobody", numResults=10)) == 10
 

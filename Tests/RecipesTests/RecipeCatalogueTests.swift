@@ -15,8 +15,9 @@ import Testing
                 "aws-next-best-action", "aws-similar-items", "aws-sims", "aws-trending-now",
                 "aws-vod-because-you-watched-x", "aws-vod-more-like-x", "aws-vod-trending-now",
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
+                "aws-semantic-similarity", "aws-hrnn", "aws-hrnn-metadata", "aws-hrnn-coldstart",
                 "palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn",
-                "palate-user-knn",
+                "palate-user-knn", "palate-content-based",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")
@@ -82,6 +83,29 @@ import Testing
         #expect(own.allSatisfy { $0.isOwn && $0.isChosenByMetric && $0.recipeType == .userPersonalization })
         #expect(!Recipe.userPersonalization.isOwn)
         #expect(own.map(\.givesScores) == own.map { $0.trainer != .weightedRating })
+    }
+
+    @Test func legacyNamesHaveTheDocumentedTablesAndTrainAsTheirSuccessor() throws {
+        for (recipe, dimension) in [(Recipe.hrnn, "43"), (.hrnnMetadata, "43"), (.hrnnColdStart, "149")] {
+            #expect(recipe.algorithm.defaults == ["hidden_dimension": dimension, "bptt": "32", "recency_mask": "true"])
+            #expect(recipe.algorithm.hyperparameters.allSatisfy { $0.isTunable })
+            #expect(recipe.trainer == .userPersonalization && recipe.isLegacy)
+        }
+        #expect(
+            Recipe.hrnnColdStart.featureTransformation.defaults == [
+                "min_user_history_length_percentile": "0.0", "max_user_history_length_percentile": "1.0",
+                "cold_start_max_interactions": "15", "cold_start_max_duration": "5.0",
+                "cold_start_relative_from": "currentTime",
+            ])
+        let told = try Recipe.hrnnColdStart.trainerParameters(
+            hyperparameters: ["bptt": "8"],
+            featureTransformationParameters: ["cold_start_relative_from": "latestItem"])
+        #expect(told == ["bptt": "8"])
+        try Recipe.hrnnColdStart.trainer.validate(hyperparameters: told)
+        #expect(throws: HyperparameterError.self) {
+            try Recipe.hrnnColdStart.check(
+                hyperparameters: [:], featureTransformationParameters: ["cold_start_max_interactions": "0"])
+        }
     }
 
     @Test func percentilesThatKeepNoItemsAreRefused() {

@@ -27,8 +27,8 @@ struct RecipeSearch {
         let place = "solutionConfig.autoMLConfig"
         metric = try TuningPlan.metric(configuration?.metricName, at: "\(place).metricName")
         guard let arns = configuration?.recipeList, !arns.isEmpty else {
-            // Palate's own only when they are named, so that a search takes no longer than it has to.
-            candidates = catalogue.all.filter { $0.isChosenByMetric && !$0.isOwn }
+            // Palate's own and legacy names only when they are named, so that a search takes no longer than it has to.
+            candidates = catalogue.all.filter { $0.isChosenByMetric && !$0.isOwn && !$0.isLegacy }
             return
         }
         var candidates: [Recipes.Recipe] = []

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Foundation
 import GRDB
+import PersonalizeAPI
 import Recipes
 import Recommenders
 
@@ -19,7 +20,9 @@ struct RecommenderTraining {
         guard let recipe = controlPlane.recipes.recipe(arn: recommender.recipeArn), let useCase = recipe.useCase else {
             throw JobFailure(reason: "There is no recipe \(recommender.recipeArn) for recommenders.")
         }
-        let data = try await Training(controlPlane: controlPlane).data(of: recommender.datasetGroupArn) { all in
+        let data = try await Training(controlPlane: controlPlane).data(
+            of: recommender.datasetGroupArn, columns: recommender.configuration?.trainingDataConfig
+        ) { all in
             let least = controlPlane.settings.datasetLimits.minimumTrainingInteractions
             let count = useCase.requiredEventCount(in: all)
             guard count >= max(least, 1) else {

@@ -24,7 +24,11 @@ struct Training {
         let selection = try version.eventSelection()
         let mark = try await controlPlane.dataMark(ofGroup: version.datasetGroupArn)
         let objective = OptimizationObjectives.asked(configuration)
-        let data = try await data(of: version.datasetGroupArn, objective: objective) { selection.apply(to: $0) }
+        let needsInteractions = controlPlane.recipes.recipe(arn: version.recipeArn)?.trainer.needsInteractions ?? true
+        let data = try await data(
+            of: version.datasetGroupArn, objective: objective, columns: configuration?.trainingDataConfig,
+            needsInteractions: needsInteractions
+        ) { selection.apply(to: $0) }
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
         var options = TrainingOptions { report in
@@ -80,10 +84,13 @@ struct Training {
     ///
     /// - Parameters:
     ///   - objective: What recommendations are for beside relevance.
+    ///   - columns: Which columns are learned from.
+    ///   - needsInteractions: Whether there must be events, and as many as training needs.
     ///   - select: Leaves out the events that do not count.
     /// - Throws: ``JobFailure`` when there are no events, or fewer than training needs.
     func data(
-        of group: String, objective: OptimizationObjectives.Objective? = nil,
+        of group: String, objective: OptimizationObjectives.Objective? = nil, columns: TrainingDataConfig? = nil,
+        needsInteractions: Bool = true,
         select: (Interactions) throws -> Interactions
     ) async throws -> Data {
         let datasets = try await controlPlane.database.pool.read { database in
@@ -94,9 +101,11 @@ struct Training {
         func dataset(_ type: DatasetType) -> DatasetResource? {
             datasets.first { $0.datasetType == type.rawValue }
         }
-        guard let interactionsDataset = dataset(.interactions),
-            let all = try await contents.interactions(of: interactionsDataset)
-        else {
+        var known: Interactions?
+        if let interactionsDataset = dataset(.interactions) {
+            known = try await contents.interactions(of: interactionsDataset)
+        }
+        guard let all = known ?? (needsInteractions ? nil : Interactions()) else {
             throw JobFailure(
                 reason: "The dataset group \(group) has no interactions dataset with imported data.")
         }
@@ -104,12 +113,16 @@ struct Training {
         if let items = dataset(.items) { metadata.items = try await contents.metadata(of: items) }
         if let users = dataset(.users) { metadata.users = try await contents.metadata(of: users) }
         let catalogue = metadata.items?.identifiers.identifiers ?? []
-        let interactions = try select(all)
-        let unmet = interactions.trainingRequirements(controlPlane.settings.datasetLimits)
+        let itemObjective = objective?.itemObjective(in: metadata.items)
+        metadata.items = TrainingColumns.selected(of: metadata.items, by: columns)
+        metadata.users = TrainingColumns.selected(of: metadata.users, by: columns)
+        let interactions = TrainingColumns.selected(of: try select(all), by: columns)
+        let unmet =
+            needsInteractions ? interactions.trainingRequirements(controlPlane.settings.datasetLimits) : []
         guard unmet.isEmpty else { throw JobFailure(reason: unmet.map(\.description).joined(separator: " ")) }
         return Data(
             interactions: interactions, itemCount: Set(all.items.identifiers).union(catalogue).count,
-            catalogue: catalogue, metadata: metadata, objective: objective?.itemObjective(in: metadata.items))
+            catalogue: catalogue, metadata: metadata, objective: itemObjective)
     }
 }
 

@@ -2,10 +2,9 @@ import Datasets
 import GRDB
 import PersonalizeAPI
 
-/// The rules of `trainingDataConfig` (API reference, "TrainingDataConfig").
+/// Which columns training learns from: `trainingDataConfig` (API reference, "TrainingDataConfig").
 ///
-/// The recipes of this version learn from who did what and when, and from no other column: leaving other columns out is
-/// what they do in any case.
+/// A column that is included by name, or not excluded where none is included, is learned from. Filters see all columns.
 enum TrainingColumns {
     private static let used: Set<String> = ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"]
 
@@ -32,6 +31,34 @@ enum TrainingColumns {
                 }
             }
         }
+    }
+
+    /// The columns of a table that are learned from.
+    static func selected(of table: MetadataTable?, by configuration: TrainingDataConfig?) -> MetadataTable? {
+        guard let table, let configuration else { return table }
+        return MetadataTable(
+            type: table.type, identifiers: table.identifiers,
+            columns: table.columns.filter { isLearned($0.name, of: table.type, by: configuration) })
+    }
+
+    /// The interactions with the contexts that are learned from.
+    static func selected(of interactions: Interactions, by configuration: TrainingDataConfig?) -> Interactions {
+        guard let configuration else { return interactions }
+        var selected = interactions
+        selected.contextColumns = interactions.contextColumns.filter {
+            isLearned($0.name, of: .interactions, by: configuration)
+        }
+        return selected
+    }
+
+    private static func isLearned(
+        _ column: String, of type: DatasetType, by configuration: TrainingDataConfig
+    ) -> Bool {
+        func named(_ columns: [String: [String]]?) -> [String]? {
+            columns?.first { DatasetType(name: $0.key) == type }?.value
+        }
+        if let included = named(configuration.includedDatasetColumns), !included.contains(column) { return false }
+        return !(named(configuration.excludedDatasetColumns)?.contains(column) ?? false)
     }
 
     private static func columns(

@@ -103,6 +103,9 @@ extension TrainedModel {
         case .als: recommender = try ImplicitALS(file: weights, items: items, eventTypes: eventTypes)
         case .itemKNN: recommender = try ItemKNN(file: weights, items: items, eventTypes: eventTypes)
         case .userKNN: recommender = try UserKNN(file: weights, items: items, eventTypes: eventTypes)
+        case .contentBased: recommender = try ContentBased(file: weights, items: items, eventTypes: eventTypes)
+        case .semanticSimilarity:
+            recommender = try SemanticSimilarity(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,

@@ -43,7 +43,7 @@ public struct TrainedModel: Sendable {
         users = interactions.users
         eventTypes = interactions.eventTypes
         self.histories = histories
-        popularity = Popularity(histories: histories, items: interactions.items)
+        popularity = Popularity(histories: histories, items: recommender.items)
     }
 
     init(

@@ -36,7 +36,11 @@ struct CampaignRanking: BatchRanking {
         switch campaign.recipe.recipeType {
         case .personalizedRanking: return try rankedList(line, count: count)
         case .relatedItems: return try related(line, count: count ?? RecommendationService.defaultResults)
-        default: return try personal(line, count: count ?? RecommendationService.defaultResults)
+        default:
+            if campaign.recipe.takesItem, line.itemId.map({ !$0.isEmpty }) ?? false {
+                return try related(line, count: count ?? RecommendationService.defaultResults)
+            }
+            return try personal(line, count: count ?? RecommendationService.defaultResults)
         }
     }
 

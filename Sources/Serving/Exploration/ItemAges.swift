@@ -26,7 +26,8 @@ package struct ItemAges: Sendable {
     ///   - created: `CREATION_TIMESTAMP`, if it is known.
     ///   - item: The number in the model; nil for an item that was not in the training data.
     package func days(created: Int64?, item: Int?) -> Double {
-        guard let newestEvent else { return 0 }
+        // Without events ages are only compared with each other.
+        guard let newestEvent else { return created.map { -Double($0) / 86_400 } ?? 0 }
         let first = item.flatMap { firstEvents.indices.contains($0) ? firstEvents[$0] : nil }
         let birth = created ?? first.flatMap { $0 == .max ? nil : $0 } ?? newestEvent
         return (Double(newestEvent) - Double(birth)) / 86_400

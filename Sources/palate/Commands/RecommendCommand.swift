@@ -8,8 +8,9 @@ struct RecommendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recommend", abstract: "List the best items for a user, or those like an item.",
         discussion: """
-            A user or an item that was not in the training data gets what is popular. Models of aws-similar-items and \
-            aws-sims need --item, others --user, except those that list the same for everybody.
+            A user or an item that was not in the training data gets what is popular. Models of aws-similar-items, \
+            aws-sims and aws-semantic-similarity need --item, those of palate-content-based --item or --user, others --user, \
+            except those that list the same for everybody.
             """)
 
     @Option(help: "A model directory written by `palate train`.")
@@ -52,7 +53,8 @@ struct RecommendCommand: ParsableCommand {
     private func history(for model: TrainedModel) throws -> (History, isKnown: Bool) {
         let recipe = model.manifest.recipe
         switch model.algorithm.subject {
-        case .item:
+        case .item,
+            .userOrItem where item != nil:
             guard let item else {
                 throw CommandFailure("the model's recipe \(recipe) starts from an item: give --item")
             }
@@ -60,11 +62,14 @@ struct RecommendCommand: ParsableCommand {
             var history = History()
             history.append(item: UInt32(index), timestamp: 0)
             return (history, true)
-        case .user, .everybody:
+        case .user, .everybody, .userOrItem:
             guard item == nil else {
                 throw CommandFailure("the model's recipe \(recipe) starts from a user, it takes no --item")
             }
             guard let user else {
+                if model.algorithm.subject == .userOrItem {
+                    throw CommandFailure("the model's recipe \(recipe) starts from a user or an item: give one")
+                }
                 if model.algorithm.subject == .everybody { return (History(), true) }
                 throw CommandFailure("the model's recipe \(recipe) starts from a user: give --user")
             }
@@ -79,8 +84,11 @@ struct RecommendCommand: ParsableCommand {
         }
         let model = try loadedModel()
         let (history, isKnown) = try history(for: model)
-        let best = model.recommender.recommendations(for: history, count: numResults)
-        let isAboutItem = model.algorithm.subject == .item
+        let isAboutItem = item != nil
+        let best =
+            isAboutItem
+            ? model.recommendations(about: history, count: numResults)
+            : model.recommender.recommendations(for: history, count: numResults)
         let list = Recommendations(
             recipe: model.manifest.recipe, user: user, isKnownUser: user.map { model.users.index(of: $0) != nil },
             item: item, isKnownItem: isAboutItem ? isKnown : nil,

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 # What is not there yet: operations, legal inputs, recipes. The tests fail when one of them is there after all.
 MISSING = set()
 MISSING_CASES = set()
-MISSING_RECIPES = {
-    "aws-semantic-similarity",
-}
+MISSING_RECIPES = set()
 
 # Members that no legal input can have.
 REFUSED_MEMBERS = {}
@@ -33,7 +31,7 @@ OPERATIONS = {
     "CreateBatchSegmentJob": [
         "The users of a segment are in `usersList`, where published code looks for them; the guide's examples differ."],
     "CreateCampaign": [
-        "`rankingInfluence` is taken by `aws-user-personalization` and its version 2; the guide has it for "
+        "`rankingInfluence` is taken by `aws-user-personalization` and its version 2, too; the guide has it for "
         "`aws-semantic-similarity`."],
     "CreateDataset": ["A dataset can be filled as soon as the call returned; the managed service wants it ACTIVE."],
     "CreateDatasetGroup": ["`roleArn` and `kmsKeyArn` are kept and described; see the note on KMS keys."],
@@ -91,9 +89,18 @@ RECIPES = [
     Recipe("aws-similar-items", "items like an item",
            "Learns from interactions only; `item_metadata_hidden_dim` is accepted without effect."),
     Recipe("aws-semantic-similarity", "items like an item, by their text",
-           "Comes with the content-based recipes. Until then `aws-similar-items` recommends by what users did."),
+           "Texts are compared by their words and latent topics (TF-IDF and a singular value decomposition), not by a language "
+           "model: they must be in one language. Items need no `itemName`. Interactions are not needed."),
     Recipe("aws-sims", "items that come together with an item",
            "`max_item_interaction_count_percentile` is 1 by default, not 0.9: well-known items have neighbours, too."),
+    Recipe("aws-hrnn", "items for a user",
+           "A legacy name, gone from the managed service; trained like `aws-user-personalization`."),
+    Recipe("aws-hrnn-metadata", "items for a user",
+           "A legacy name, gone from the managed service; trained like `aws-user-personalization`."),
+    Recipe("aws-hrnn-coldstart", "items for a user",
+           "A legacy name, gone from the managed service; trained like `aws-user-personalization`. `cold_start_max_interactions`, "
+           "`cold_start_max_duration` and `cold_start_relative_from` are checked and described without effect: all items are "
+           "recommended, and `itemExplorationConfig` says which are new."),
     Recipe("aws-item-affinity", "users for an item"),
     Recipe("aws-item-attribute-affinity", "users for an attribute of items"),
     Recipe("aws-next-best-action", "actions for a user"),
