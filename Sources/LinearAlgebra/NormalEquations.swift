@@ -18,30 +18,83 @@ extension Matrix {
     ) -> [Float] {
         precondition(gram.rows == columns && gram.columns == columns && start.count == columns)
         precondition(selected.allSatisfy { Int($0) < rows })
-        guard columns > 0 else { return [] }
-        BLAS.prepare()
-        let system = NormalEquations(matrix: self, rows: selected, gram: gram, ridge: ridge)
         var solution = start
-        var residual = system.rightSide()
-        let product = system.applied(to: solution)
-        for index in residual.indices { residual[index] -= product[index] }
-        var direction = residual
-        var norm = innerProduct(residual, residual)
-        for _ in 0..<steps where norm > 1e-12 {
-            let image = system.applied(to: direction)
-            let curvature = innerProduct(direction, image)
-            guard curvature > 0 else { break }
-            let length = norm / curvature
-            for index in solution.indices {
-                solution[index] += length * direction[index]
-                residual[index] -= length * image[index]
+        let equations = NormalEquations(self, gram: gram)
+        selected.withUnsafeBufferPointer { selected in
+            solution.withUnsafeMutableBufferPointer { solution in
+                equations.improve(solution, rows: selected, ridge: ridge, steps: steps)
             }
-            let next = innerProduct(residual, residual)
-            let ratio = next / norm
-            for index in direction.indices { direction[index] = residual[index] + ratio * direction[index] }
-            norm = next
         }
         return solution
+    }
+
+    /// The same for each row of this matrix, beginning with what it is: half a sweep of alternating least squares. Rows
+    /// without a pair become 0.
+    ///
+    /// Runs on `threads` threads; the result does not depend on their number.
+    ///
+    /// - Parameters:
+    ///   - others: What vₖ are rows of, as wide as this matrix.
+    ///   - offsets: The pairs of row r are `columns[offsets[r]..<offsets[r + 1]]`, one more than there are rows.
+    ///   - pairs: Row numbers of `others`.
+    ///   - ridge: ρ for a number of pairs.
+    /// - Precondition: the sizes agree and every pair is a row of `others`.
+    package mutating func solveNormalEquations(
+        offsets: [Int], pairs: [UInt32], others: Matrix, gram: Matrix, steps: Int, threads: Int,
+        ridge: @Sendable (Int) -> Float
+    ) {
+        precondition(others.columns == columns && gram.rows == columns && gram.columns == columns)
+        precondition(offsets.count == rows + 1 && offsets.first == 0 && offsets.last == pairs.count)
+        precondition(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 })
+        precondition(pairs.allSatisfy { Int($0) < others.rows })
+        let (rows, columns) = (rows, columns)
+        let equations = NormalEquations(others, gram: gram)
+        // Long enough that taking turns costs nothing, short enough that the last one is not waited for.
+        let chunks = Parallel.ranges(of: rows, size: 64)
+        withUnsafeMutableElements { elements in
+            guard let base = elements.baseAddress else { return }
+            let target = TilePointer(address: base, stride: columns)
+            Parallel.forEach(chunks.count, threads: threads) { chunk in
+                pairs.withUnsafeBufferPointer { pairs in
+                    for row in chunks[chunk] {
+                        let solution = UnsafeMutableBufferPointer(start: target.at(row, 0), count: columns)
+                        let met = UnsafeBufferPointer(rebasing: pairs[offsets[row]..<offsets[row + 1]])
+                        if met.isEmpty {
+                            solution.update(repeating: 0)
+                        } else {
+                            equations.improve(solution, rows: met, ridge: ridge(met.count), steps: steps)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+private struct NormalEquations: Sendable {
+    let matrix: Matrix
+    let gram: Matrix
+
+    init(_ matrix: Matrix, gram: Matrix) {
+        self.matrix = matrix
+        self.gram = gram
+    }
+
+    func improve(
+        _ solution: UnsafeMutableBufferPointer<Float>, rows: UnsafeBufferPointer<UInt32>, ridge: Float, steps: Int
+    ) {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * solution.count) { workspace in
+            matrix.withUnsafeElements { elements in
+                gram.withUnsafeElements { gram in
+                    guard let base = elements.baseAddress, let gramBase = gram.baseAddress,
+                        let start = solution.baseAddress, let workspaceBase = workspace.baseAddress
+                    else { return }
+                    palate_solve_normal_equations(
+                        base, solution.count, rows.baseAddress, rows.count, gramBase, ridge, max(steps, 0), start,
+                        workspaceBase)
+                }
+            }
+        }
     }
 }
 
@@ -57,49 +110,6 @@ extension Matrix {
                 guard let leftBase = left.baseAddress, let rightBase = right.baseAddress else { return 0 }
                 return cblas_sdot(
                     blasInteger(columns), leftBase + row * columns, 1, rightBase + otherRow * columns, 1)
-            }
-        }
-    }
-}
-
-private func innerProduct(_ left: [Float], _ right: [Float]) -> Float {
-    cblas_sdot(blasInteger(left.count), left, 1, right, 1)
-}
-
-private struct NormalEquations {
-    let matrix: Matrix
-    let rows: [UInt32]
-    let gram: Matrix
-    let ridge: Float
-
-    func rightSide() -> [Float] {
-        var sum = [Float](repeating: 0, count: matrix.columns)
-        add([Float](repeating: 1, count: rows.count), to: &sum)
-        return sum
-    }
-
-    func applied(to vector: [Float]) -> [Float] {
-        let columns = blasInteger(matrix.columns)
-        var image = vector
-        gram.withUnsafeElements { elements in
-            cblas_ssymv(
-                CblasRowMajor, CblasUpper, columns, 1, elements.baseAddress, columns, vector, 1, ridge, &image, 1)
-        }
-        let projections: [Float] = matrix.withUnsafeElements { elements in
-            guard let base = elements.baseAddress else { return [] }
-            return rows.map { cblas_sdot(columns, base + Int($0) * matrix.columns, 1, vector, 1) }
-        }
-        add(projections, to: &image)
-        return image
-    }
-
-    private func add(_ weights: [Float], to sum: inout [Float]) {
-        guard !rows.isEmpty, weights.count == rows.count else { return }
-        let columns = matrix.columns
-        matrix.withUnsafeElements { elements in
-            sum.withUnsafeMutableBufferPointer { target in
-                guard let base = elements.baseAddress, let targetBase = target.baseAddress else { return }
-                palate_accumulate_rows(targetBase, columns, base, columns, rows, weights, rows.count)
             }
         }
     }

@@ -31,6 +31,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 3])
+    func manyRowsAtOnceAreTheSameAsOneByOne(threads: Int) {
+        var random = Random(9)
+        let (dimension, count, steps) = (37, 200, 3)
+        let others = random.matrix(50, dimension)
+        let gram = random.positiveDefinite(dimension)
+        let start = random.matrix(count, dimension)
+        var (offsets, pairs) = ([0], [UInt32]())
+        for row in 0..<count {
+            pairs += (0..<(row % 11)).map { UInt32(($0 * 7 + row) % 50) }
+            offsets.append(pairs.count)
+        }
+        var all = start
+        all.solveNormalEquations(
+            offsets: offsets, pairs: pairs, others: others, gram: gram, steps: steps, threads: threads
+        ) { Float($0) + 0.5 }
+        for row in 0..<count {
+            let met = Array(pairs[offsets[row]..<offsets[row + 1]])
+            let expected =
+                met.isEmpty
+                ? [Float](repeating: 0, count: dimension)
+                : others.solveNormalEquations(
+                    rows: met, gram: gram, ridge: Float(met.count) + 0.5, start: start.row(row), steps: steps)
+            #expect(all.row(row) == expected)
+        }
+    }
+
     @Test func productsOfRowsAgreeWithTheNaiveSum() {
         var random = Random(8)
         let (left, right) = (random.matrix(3, 37), random.matrix(4, 37))

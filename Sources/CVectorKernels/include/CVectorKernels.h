@@ -15,6 +15,14 @@ void palate_accumulate_rows(
     float *restrict destination, size_t columns, const float *restrict matrix, size_t stride,
     const uint32_t *restrict rows, const float *restrict weights, size_t count);
 
+/// Moves `solution` towards the x with (G + ρI + Σₖ vₖvₖᵀ) x = Σₖ vₖ by steps of conjugate gradients, vₖ being the row
+/// rows[k] of `matrix` and G = `gram`, symmetric, columns by columns.
+///
+/// A step reads every vₖ once. `workspace` has room for 3 · columns floats; nothing overlaps.
+void palate_solve_normal_equations(
+    const float *restrict matrix, size_t columns, const uint32_t *restrict rows, size_t count,
+    const float *restrict gram, float ridge, size_t steps, float *restrict solution, float *restrict workspace);
+
 /// The name of the variant that run-time dispatch chose: "avx2" or "portable".
 const char *palate_vector_kernels_variant(void);
 

@@ -94,17 +94,9 @@ package struct ImplicitFactorization: Sendable {
         let gram = objective.gram(of: others, threads: threads)
         let count = others.rows
         try Task.checkCancellation()
-        factors.updateRows(threads: threads) { row, elements in
-            let rows = met[row]
-            let solution =
-                rows.isEmpty
-                ? [Float](repeating: 0, count: elements.count)
-                : others.solveNormalEquations(
-                    rows: rows, gram: gram,
-                    ridge: objective.ridge(interactionCount: rows.count, otherSideCount: count),
-                    start: Array(elements), steps: steps)
-            for (index, value) in solution.enumerated() { elements[index] = value }
-        }
+        factors.solveNormalEquations(
+            offsets: met.offsets, pairs: met.columns, others: others, gram: gram, steps: steps, threads: threads
+        ) { objective.ridge(interactionCount: $0, otherSideCount: count) }
         try Task.checkCancellation()
     }
 }

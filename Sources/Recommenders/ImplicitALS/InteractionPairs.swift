@@ -28,6 +28,12 @@ package struct InteractionPairs: Sendable {
         byItem = byUser.transposed(columnCount: itemCount)
     }
 
+    /// - Precondition: every column is below `itemCount`.
+    package init(byUser: CompressedRows, itemCount: Int) {
+        self.byUser = byUser
+        byItem = byUser.transposed(columnCount: itemCount)
+    }
+
     static func range(of user: Int, in histories: UserHistories, share: Double) -> Range<Int> {
         let (start, end) = (histories.offsets[user], histories.offsets[user + 1])
         return start..<(start + Int(Double(end - start) * share))
@@ -38,6 +44,11 @@ package struct InteractionPairs: Sendable {
 package struct CompressedRows: Sendable {
     package let offsets: [Int]
     package let columns: [UInt32]
+
+    package init(offsets: [Int], columns: [UInt32]) {
+        self.offsets = offsets
+        self.columns = columns
+    }
 
     package var count: Int { offsets.count - 1 }
 

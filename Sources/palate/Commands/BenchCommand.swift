@@ -3,5 +3,7 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this machine's speed at one of the service's jobs.",
-        subcommands: [BenchIngestCommand.self, BenchEventsCommand.self, BenchExploreCommand.self])
+        subcommands: [
+            BenchIngestCommand.self, BenchEventsCommand.self, BenchExploreCommand.self, BenchALSCommand.self,
+        ])
 }
