@@ -19,7 +19,7 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
 /// The lower triangular L with A = L·Lᵀ, for a symmetric positive definite A.
 ///
 /// A right-looking tiled factorisation: LAPACK's `spotrf` on the diagonal tiles, triangular solves below them and
-/// products on the rest, tiles in parallel. n³/3 operations for the factor, 2n² per solved column, 2n³/3 for the inverse.
+/// products on the rest, tiles in parallel. n³/3 operations for the factor, 2n² per solved column.
 public struct CholeskyFactor: Sendable {
     /// L in the lower triangle; what is above the diagonal is left over from A.
     private var factor: Matrix
@@ -96,48 +96,20 @@ public struct CholeskyFactor: Sendable {
                 let l = TilePointer(address: UnsafeMutablePointer(mutating: factorBase), stride: order)
                 let x = TilePointer(address: base, stride: columns)
                 Parallel.forEach(panels.count, threads: threads) { index in
-                    Self.substitute(l, from: 0, order: order, into: x, columns: panels[index])
+                    Self.substitute(l, order: order, into: x, columns: panels[index])
                 }
             }
         }
         return solution
     }
 
-    /// A⁻¹, both triangles.
-    public func inverse() -> Matrix {
-        var inverse = Matrix(rows: order, columns: order)
-        let panels = Parallel.ranges(of: order, size: BLAS.panel)
-        factor.withUnsafeElements { factor in
-            inverse.withUnsafeMutableElements { elements in
-                guard let factorBase = factor.baseAddress, let base = elements.baseAddress else { return }
-                let l = TilePointer(address: UnsafeMutablePointer(mutating: factorBase), stride: order)
-                let x = TilePointer(address: base, stride: order)
-                Parallel.forEach(panels.count, threads: threads) { index in
-                    for diagonal in panels[index] { x.at(diagonal, diagonal).pointee = 1 }
-                    // Above the panel's own rows the inverse follows from symmetry.
-                    Self.substitute(l, from: panels[index].lowerBound, order: order, into: x, columns: panels[index])
-                }
-                Parallel.forEach(panels.count, threads: threads) { index in
-                    for row in panels[index] {
-                        for column in (row + 1)..<max(order, row + 1) {
-                            x.at(row, column).pointee = x.at(column, row).pointee
-                        }
-                    }
-                }
-            }
-        }
-        return inverse
-    }
-
-    /// Solves the trailing system, rows `start` and below, in place for some columns of X.
-    private static func substitute(
-        _ l: TilePointer, from start: Int, order: Int, into x: TilePointer, columns: Range<Int>
-    ) {
+    /// Solves in place for some columns of X.
+    private static func substitute(_ l: TilePointer, order: Int, into x: TilePointer, columns: Range<Int>) {
         for transpose in [CblasNoTrans, CblasTrans] {
             cblas_strsm(
-                CblasRowMajor, CblasLeft, CblasLower, transpose, CblasNonUnit, blasInteger(order - start),
-                blasInteger(columns.count), 1, l.at(start, start), blasInteger(l.stride),
-                x.at(start, columns.lowerBound), blasInteger(x.stride))
+                CblasRowMajor, CblasLeft, CblasLower, transpose, CblasNonUnit, blasInteger(order),
+                blasInteger(columns.count), 1, l.at(0, 0), blasInteger(l.stride), x.at(0, columns.lowerBound),
+                blasInteger(x.stride))
         }
     }
 }

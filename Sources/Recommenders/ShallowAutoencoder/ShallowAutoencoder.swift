@@ -78,11 +78,11 @@ extension ShallowAutoencoder {
         training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
-        // The Gram matrix becomes its factor in place; beside it stands the inverse, and with rewards the targets.
+        // The Gram matrix becomes the weights in place; with rewards the targets and the product stand beside it.
         let weights = options.eventWeights.numbered(by: eventTypes)
         let plan = MemoryPlan(
             itemCount: items.count, closedFormLimit: hyperparameters.closedFormItems,
-            memoryLimit: options.effectiveMemoryLimit, matrices: weights.areEqual ? 2 : 3)
+            memoryLimit: options.effectiveMemoryLimit, matrices: weights.areEqual ? 1 : 3)
         try options.advance(
             to: 0.01, "planning",
             measurements: [
