@@ -9,6 +9,21 @@ func sampleInteractions(users: Int = 120, items: Int = 60, events: Int = 2_400, 
     return GeneratedWorld(configuration).interactions()
 }
 
+/// What is known of the items of ``sampleInteractions(users:items:events:seed:)``.
+func sampleMetadata(items: Int = 60, seed: UInt64 = 3) throws -> TrainingMetadata {
+    let world = GeneratedWorld(.init(items: items, seed: seed))
+    let schema = """
+        {"type": "record", "name": "Items", "namespace": "com.amazonaws.personalize.schema", "fields": [
+        {"name": "ITEM_ID", "type": "string"}, {"name": "GENRES", "type": "string", "categorical": true},
+        {"name": "TITLE", "type": "string", "textual": true}], "version": "1.0"}
+        """
+    let rows = (0..<items).map { index in
+        let item = world.item(index)
+        return ["ITEM_ID": item.identifier, "GENRES": item.genres.joined(separator: "|"), "TITLE": item.title]
+    }
+    return TrainingMetadata(items: try MetadataTable(records: rows, schema: try DatasetSchema(json: schema)))
+}
+
 /// Events by user, item, time and type.
 func interactions(_ events: [(String, String, Int64, String?)]) -> Interactions {
     var interactions = Interactions(eventTypeIndices: events.contains { $0.3 != nil } ? [] : nil)

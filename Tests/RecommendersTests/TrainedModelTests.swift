@@ -6,7 +6,9 @@ import Testing
 @Suite struct TrainedModelTests {
     @Test(arguments: Algorithm.allCases)
     func aModelReadBackScoresTheSame(_ algorithm: Algorithm) throws {
-        let model = try algorithm.train(on: sampleInteractions(), options: TrainingOptions(seed: 9))
+        var options = TrainingOptions(seed: 9)
+        options.metadata = try sampleMetadata()
+        let model = try algorithm.train(on: sampleInteractions(), options: options)
         try withTemporaryDirectory { directory in
             let target = directory.appendingPathComponent("model")
             try model.write(to: target)
@@ -56,9 +58,12 @@ import Testing
 
     @Test(arguments: [
         Algorithm.userPersonalization, .similarItems, .trendingNow, .weightedRating, .ease, .als, .itemKNN, .userKNN,
+        .contentBased, .semanticSimilarity,
     ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
-        let model = try algorithm.train(on: sampleInteractions(users: 30, items: 12, events: 300))
+        var options = TrainingOptions()
+        options.metadata = try sampleMetadata(items: 12)
+        let model = try algorithm.train(on: sampleInteractions(users: 30, items: 12, events: 300), options: options)
         try withTemporaryDirectory { directory in
             let target = directory.appendingPathComponent("model")
             try model.write(to: target)
