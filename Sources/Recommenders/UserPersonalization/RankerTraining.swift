@@ -46,8 +46,8 @@ struct RankerTraining: Sendable {
     private static let beginningWeight = 0.2
     private static let tasteWeight = 0.3
 
-    /// Bytes that lists take.
-    static func bytes(memoryLimit: Int) -> Int { min(160 << 20, memoryLimit / 8) }
+    /// Bytes that lists take; none where memory is short.
+    static func bytes(memoryLimit: Int) -> Int { min(160 << 20, max(memoryLimit - (64 << 20), 0) / 8) }
 
     /// Nil when there are too few users, or nothing to gain.
     init?(
@@ -92,7 +92,8 @@ struct RankerTraining: Sendable {
         let options = trainer.options
         let features = CandidateFeatures(hasContent: content != nil)
         let listBytes = 4 * features.count * 260
-        let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 5 / 2)
+        // Nearly three lists a user, each as it is, among the examples and scaled.
+        let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 15 / 2)
         let users = min(mostUsers, affordable, shuffledUsers.count)
         let size = min(shuffledUsers.count / 5, trainer.hyperparameters.validationUsers * 4 / 5, users)
         guard size > 0, users >= fewestLists else { return [] }

@@ -7,7 +7,7 @@ extension UserPersonalization {
     ///
     /// Settings are chosen with models of the most used items, trained without the held-out users; then the item models
     /// are trained again on everybody. Time is 7n³/3 + n³ operations for n closed-form items, twice at most; memory is
-    /// 16n² bytes at the peak and announced before it is taken.
+    /// 16n² bytes at the peak, beside the ranker's lists and the features of items, and announced before it is taken.
     ///
     /// The items of the items dataset belong to the catalogue.
     init(
@@ -15,19 +15,19 @@ extension UserPersonalization {
         hyperparameters: Hyperparameters, options: TrainingOptions
     ) throws {
         let items = ContentBased.catalogue(items, options.metadata.items)
-        let content = try Self.content(of: items, options: options)
         let users = Self.users(of: histories, hyperparameters)
         var generator = SeededGenerator(seed: options.seed)
         let shuffled = generator.permutation(of: users.count).map { users[$0] }
+        let beside =
+            RankerTraining.bytes(memoryLimit: options.effectiveMemoryLimit)
+            + (options.metadata.items.map { FeatureMemory($0, itemCount: items.count, latentDimension: 0).bytes } ?? 0)
         let plan = MemoryPlan(
             itemCount: items.count, closedFormLimit: hyperparameters.closedFormItems,
-            memoryLimit: options.effectiveMemoryLimit)
-        try options.advance(
-            to: 0.01, "planning",
-            measurements: [
-                "memory_bytes": Double(plan.bytes), "closed_form_items": Double(plan.closedFormItems),
-                "users": Double(users.count),
-            ])
+            memoryLimit: options.effectiveMemoryLimit - beside)
+        try options.announce(
+            memory: plan.bytes + beside,
+            measurements: ["closed_form_items": Double(plan.closedFormItems), "users": Double(users.count)])
+        let content = try Self.content(of: items, options: options)
 
         let weights = options.eventWeights.numbered(by: eventTypes)
         let trainer = ComponentTrainer(
