@@ -20,7 +20,7 @@ public struct UserPersonalization: Recommender {
     let repeats: RepeatModel
     let ranks: RankCalibration
     let popularity: Popularity
-    private let logUserCounts: [Float]
+    let logUserCounts: [Float]
     /// What training chose, for the manifest.
     let learned: [String: Double]
 
@@ -42,16 +42,30 @@ public struct UserPersonalization: Recommender {
     public func scores(for history: History) -> [Float] {
         let recent = RecentItems(history, itemCount: items.count)
         guard !recent.entries.isEmpty else { return popularity.counts.map { log1pf($0) } }
+        var relevance = relevance(of: recent)
+        settings.widen(&relevance, logUserCounts: logUserCounts)
+        return listed(relevance, after: recent)
+    }
+
+    /// The order of new items after a history that is not empty; -∞ for items of the history.
+    func relevance(of recent: RecentItems) -> [Float] {
         var blended = settings.blend(
             components.scores(recent, settings: settings), selection: components.selection,
             logUserCounts: logUserCounts)
         for item in recent.items { blended[Int(item)] = -.infinity }
-        settings.widen(&blended, logUserCounts: logUserCounts)
-        ranks.calibrate(&blended, distinctItems: recent.entries.count)
-        for (age, item) in recent.items.enumerated() {
-            blended[Int(item)] = Float(repeats.logit(recent, age: age))
-        }
         return blended
+    }
+
+    /// The scores of new items by the order of their relevance, and of the history's items by how they repeat.
+    ///
+    /// - Parameter relevance: One number per item, -∞ for items of the history.
+    func listed(_ relevance: [Float], after recent: RecentItems) -> [Float] {
+        var scores = relevance
+        ranks.calibrate(&scores, distinctItems: recent.entries.count)
+        for (age, item) in recent.items.enumerated() {
+            scores[Int(item)] = Float(repeats.logit(recent, age: age))
+        }
+        return scores
     }
 }
 
