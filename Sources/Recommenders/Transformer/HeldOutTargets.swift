@@ -20,6 +20,11 @@ struct HeldOutTargets: Sendable {
 
     var canChoose: Bool { cases.count >= Self.fewestCases }
 
+    /// Whether there are users enough, before anything is made.
+    static func mayBeEnough(_ histories: UserHistories) -> Bool {
+        (0..<histories.count).count { histories.offsets[$0 + 1] - histories.offsets[$0] > 1 } / 3 >= fewestCases
+    }
+
     /// The newest tenth of the events of a third of the users, at most 1,000 users and 5 events each, by the seed.
     init(of histories: UserHistories, seed: UInt64) {
         let users = (0..<histories.count).filter { histories.offsets[$0 + 1] - histories.offsets[$0] > 1 }

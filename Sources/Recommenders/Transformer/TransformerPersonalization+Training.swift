@@ -15,23 +15,23 @@ extension TransformerPersonalization {
         hyperparameters: Hyperparameters, options: TrainingOptions
     ) throws {
         let closedFormParameters = try UserPersonalization.Hyperparameters(hyperparameters.closedForm)
-        let heldOut = HeldOutTargets(of: histories, seed: options.seed)
-        guard heldOut.canChoose else {
+        guard HeldOutTargets.mayBeEnough(histories) else {
             self = try Self.withoutTransformer(
                 histories, items: items, eventTypes: eventTypes, parameters: closedFormParameters, options: options)
             return
         }
+        let closedFormOptions = try options.holding(
+            TransformerData.memory(histories, itemCount: items.count, hyperparameters))
+        let heldOut = HeldOutTargets(of: histories, seed: options.seed)
         let data = TransformerData(
             heldOut, items: items, hyperparameters: hyperparameters,
             weights: options.eventWeights.numbered(by: eventTypes))
-        guard !data.cases.cases.isEmpty, data.sequences.readable > 0 else {
+        guard heldOut.canChoose, data.canTrain else {
             self = try Self.withoutTransformer(
-                histories, items: items, eventTypes: eventTypes, parameters: closedFormParameters, options: options)
+                histories, items: items, eventTypes: eventTypes, parameters: closedFormParameters,
+                options: closedFormOptions)
             return
         }
-        try data.announce(options: options)
-        var closedFormOptions = options
-        closedFormOptions.memoryLimit = max(options.effectiveMemoryLimit - data.bytes, 1)
         let partial = try UserPersonalization(
             training: heldOut.histories, items: items, eventTypes: eventTypes, hyperparameters: closedFormParameters,
             options: closedFormOptions.within(0.01...0.15, prefix: "closed form: "))
@@ -75,7 +75,6 @@ extension TransformerPersonalization {
 
 /// What a transformer is trained on and tried with.
 private struct TransformerData {
-    let hyperparameters: TransformerPersonalization.Hyperparameters
     let selection: ItemSelection
     let sequences: TransformerSequences
     let cases: TransformerCases
@@ -94,7 +93,6 @@ private struct TransformerData {
         _ heldOut: HeldOutTargets, items: Vocabulary,
         hyperparameters: TransformerPersonalization.Hyperparameters, weights: NumberedEventWeights
     ) {
-        self.hyperparameters = hyperparameters
         let users = 0..<heldOut.histories.count
         let counts = ItemSequences(heldOut.histories, users: Array(users), itemCount: items.count).userCounts()
         let selection = ItemSelection(
@@ -107,38 +105,46 @@ private struct TransformerData {
                 let targets = Set(held.targets.compactMap { selection.position(of: $0) })
                 return history.isEmpty || targets.isEmpty ? nil : .init(history: history, targets: targets)
             })
-        shape = TransformerShape(
-            itemCount: selection.items.count, dimension: hyperparameters.hiddenDimension,
-            layers: hyperparameters.layers, length: hyperparameters.sequenceLength)
-        let automatic = min(max(Self.positionBudget / max(sequences.readable, 1), 2), Self.mostEpochs)
+        shape = Self.shape(itemCount: selection.items.count, hyperparameters)
+        settings = Self.settings(readable: sequences.readable, hyperparameters)
+    }
+
+    var canTrain: Bool { !cases.cases.isEmpty && sequences.readable > 0 }
+
+    /// Bytes of a training beside that of the closed form, at most: the events without those held out, their sequences, what the
+    /// trainer takes, and the parameters of the best epoch.
+    static func memory(
+        _ histories: UserHistories, itemCount: Int, _ hyperparameters: TransformerPersonalization.Hyperparameters
+    ) -> Int {
+        let settings = settings(readable: histories.eventCount, hyperparameters)
+        // Somewhat fewer items, of which none has to be sampled, can take more.
+        let trainer = [hyperparameters.transformerItems, settings.fullSoftmaxItems].map { limit in
+            let shape = shape(itemCount: min(itemCount, limit, hyperparameters.transformerItems), hyperparameters)
+            return TransformerTrainer.bytes(of: shape, settings: settings) + 4 * TransformerLayout(shape).count
+        }
+        return (trainer.max() ?? 0) + 100 * histories.eventCount + 32 * itemCount
+    }
+
+    private static func shape(
+        itemCount: Int, _ hyperparameters: TransformerPersonalization.Hyperparameters
+    ) -> TransformerShape {
+        TransformerShape(
+            itemCount: itemCount, dimension: hyperparameters.hiddenDimension, layers: hyperparameters.layers,
+            length: hyperparameters.sequenceLength)
+    }
+
+    private static func settings(
+        readable: Int, _ hyperparameters: TransformerPersonalization.Hyperparameters
+    ) -> TransformerTrainer.Settings {
+        let automatic = min(max(positionBudget / max(readable, 1), 2), mostEpochs)
         // Small data get small batches, so that an epoch has dozens of steps.
-        let batchRows = min(max(sequences.readable / 60, 512), 8_192) / 8 * 8
+        let batchRows = min(max(readable / 60, 512), 8_192) / 8 * 8
         var settings = TransformerTrainer.Settings(
             epochs: hyperparameters.epochs > 0 ? hyperparameters.epochs : automatic,
             learningRate: Float(hyperparameters.learningRate), dropout: Float(hyperparameters.dropout),
             batchRows: batchRows)
         settings.learnsDistances = hyperparameters.appliesRecencyBias
-        self.settings = settings
-    }
-
-    /// At the peak of the transformer's training, beside the closed form: two sets of parameters are kept in the end.
-    var bytes: Int {
-        TransformerTrainer.bytes(of: shape, settings: settings) + 4 * TransformerLayout(shape).count
-            + 24 * sequences.items.count
-    }
-
-    func announce(options: TrainingOptions) throws {
-        try options.advance(
-            to: 0.01, "planning",
-            measurements: [
-                "memory_bytes": Double(bytes), "transformer_items": Double(selection.items.count),
-                "epochs": Double(settings.epochs),
-            ])
-        guard bytes <= options.effectiveMemoryLimit else {
-            throw TrainingError.numerical(
-                "\(bytes) bytes are needed and \(options.effectiveMemoryLimit) may be used; fewer transformer_items or a smaller hidden_dimension need less, aws-user-personalization less still"
-            )
-        }
+        return settings
     }
 
     /// The epoch that does best on the held-out events.
