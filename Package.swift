@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "CVectorKernels"),
         room("LinearAlgebra", ["COpenBLAS", "CVectorKernels"]),
         room("Datasets", [collections, algorithms, crypto]),
-        room("Recommenders", ["LinearAlgebra", "Datasets", collections, algorithms, logging]),
+        room("Recommenders", ["LinearAlgebra", "CVectorKernels", "Datasets", collections, algorithms, logging]),
         room("Evaluation", ["LinearAlgebra", "Datasets", "Recommenders", collections]),
         room("Filters", ["Datasets"]),
         room("ObjectStorage", [grdb, crypto, httpClient, nioCore, nioHTTP1, nioPosix, logging]),

@@ -4,6 +4,8 @@ public import Datasets
 public enum Algorithm: String, Sendable, CaseIterable {
     /// Next items from the order of a user's events, see ``UserPersonalization``.
     case userPersonalization = "aws-user-personalization"
+    /// The same by a transformer, see ``TransformerPersonalization``.
+    case userPersonalizationV2 = "aws-user-personalization-v2"
     /// The same list for everybody, see ``Popularity``.
     case popularity = "aws-popularity-count"
     /// Items like an item, see ``RelatedItems``.
@@ -42,8 +44,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN,
-            .userKNN:
+        case .userPersonalization, .userPersonalizationV2, .nextBestAction, .itemAffinity, .itemAttributeAffinity,
+            .ease, .als, .itemKNN, .userKNN:
             .user
         case .similarItems, .sims, .semanticSimilarity: .item
         case .contentBased: .userOrItem
@@ -88,6 +90,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
         switch self {
         case .userPersonalization:
             recommender = try UserPersonalization(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(hyperparameters), options: options)
+        case .userPersonalizationV2:
+            recommender = try TransformerPersonalization(
                 training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
                 hyperparameters: try .init(hyperparameters), options: options)
         case .popularity:
@@ -155,6 +161,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
     public func validate(hyperparameters: [String: String]) throws(TrainingError) {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
+        case .userPersonalizationV2: _ = try TransformerPersonalization.Hyperparameters(hyperparameters)
         case .popularity, .semanticSimilarity: try HyperparameterReader(hyperparameters).finish()
         case .similarItems: _ = try RelatedItems.Hyperparameters(similarItems: hyperparameters)
         case .sims: _ = try RelatedItems.Hyperparameters(sims: hyperparameters)

@@ -92,6 +92,8 @@ extension TrainedModel {
         switch algorithm {
         case .userPersonalization:
             recommender = try UserPersonalization(file: weights, items: items, eventTypes: eventTypes)
+        case .userPersonalizationV2:
+            recommender = try TransformerPersonalization(file: weights, items: items, eventTypes: eventTypes)
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
         case .similarItems, .sims: recommender = try RelatedItems(file: weights, items: items, eventTypes: eventTypes)
         case .trendingNow: recommender = try TrendingNow(file: weights, items: items, eventTypes: eventTypes)

@@ -38,8 +38,16 @@ public struct UserPersonalization: Recommender {
     public func scores(for history: History) -> [Float] {
         let recent = RecentItems(history, itemCount: items.count)
         guard !recent.entries.isEmpty else { return popularity.counts.map { log1pf($0) } }
-        var scores = next.relevance(of: recent)
-        next.settings.widen(&scores, logUserCounts: next.logUserCounts)
+        var relevance = next.relevance(of: recent)
+        next.settings.widen(&relevance, logUserCounts: next.logUserCounts)
+        return listed(relevance, after: recent)
+    }
+
+    /// The scores of new items by the order of their relevance, and of the history's items by how they repeat.
+    ///
+    /// - Parameter relevance: One number per item, -∞ for items of the history.
+    func listed(_ relevance: [Float], after recent: RecentItems) -> [Float] {
+        var scores = relevance
         ranks.calibrate(&scores, distinctItems: recent.entries.count)
         for (age, item) in recent.items.enumerated() {
             scores[Int(item)] = Float(repeats.logit(recent, age: age))
