@@ -8,6 +8,8 @@ package struct ControlPlaneSettings: Sendable {
     /// Minimums and limits of imported data and of training.
     package var datasetLimits = DatasetLimits()
     package var quotas = Quotas()
+    /// Bytes that one training may take beside the data; nil takes half of the machine's memory.
+    package var trainingMemoryLimit: Int?
     /// Items on a page when a request does not say.
     package var pageSize = 100
 

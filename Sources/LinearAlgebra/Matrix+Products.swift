@@ -40,6 +40,37 @@ extension Matrix {
         return product
     }
 
+    /// Rows of a block of ``gram(threads:)``.
+    package static let gramRows = 8_192
+
+    /// `selfᵀ · self`, summed over blocks of rows in their order: 2 · rows · columns² operations.
+    package func gram(threads: Int = Parallel.availableThreads) -> Matrix {
+        BLAS.prepare()
+        let blocks = Parallel.ranges(of: rows, size: Self.gramRows)
+        let order = blasInteger(columns)
+        guard columns > 0 else { return Matrix(rows: 0, columns: 0) }
+        let partial = Parallel.map(blocks.count, threads: threads) { index -> Matrix in
+            var product = Matrix(rows: columns, columns: columns)
+            withUnsafeElements { elements in
+                product.withUnsafeMutableElements { target in
+                    guard let base = elements.baseAddress, let targetBase = target.baseAddress else { return }
+                    cblas_sgemm(
+                        CblasRowMajor, CblasTrans, CblasNoTrans, order, order, blasInteger(blocks[index].count), 1,
+                        base + blocks[index].lowerBound * columns, order, base + blocks[index].lowerBound * columns,
+                        order, 0, targetBase, order)
+                }
+            }
+            return product
+        }
+        var sum = Matrix(rows: columns, columns: columns)
+        sum.withUnsafeMutableElements { sum in
+            for block in partial {
+                block.withUnsafeElements { for index in sum.indices { sum[index] += $0[index] } }
+            }
+        }
+        return sum
+    }
+
     /// The transpose, as a new matrix.
     public func transposed() -> Matrix {
         var result = Matrix(rows: columns, columns: rows)

@@ -1,6 +1,9 @@
 import COpenBLAS
 
 extension Matrix {
+    /// Columns of a panel of ``invertSymmetric(threads:)``, of which two take memory beside the matrix.
+    package static var sweepWidth: Int { BLAS.panel }
+
     /// A⁻¹ in place of a symmetric positive definite A, of which only the lower triangle is read; both triangles are
     /// written.
     ///

@@ -68,7 +68,22 @@ public enum Algorithm: String, Sendable, CaseIterable {
         guard !needsInteractions || interactions.count > 0 && !interactions.items.isEmpty else {
             throw TrainingError.noInteractions
         }
+        // Nothing is made before it is known to fit.
+        let ownOptions = try options.holding(UserHistories.memory(of: interactions))
         let histories = UserHistories(interactions)
+        do {
+            return try train(on: interactions, histories, hyperparameters: hyperparameters, options: ownOptions)
+        } catch TrainingError.insufficientMemory(let needed, let limit, nil) {
+            throw TrainingError.insufficientMemory(
+                needed: needed, limit: limit,
+                alternative: alternative(for: histories, itemCount: interactions.items.count, options: ownOptions))
+        }
+    }
+
+    private func train(
+        on interactions: Interactions, _ histories: UserHistories, hyperparameters: [String: String],
+        options: TrainingOptions
+    ) throws -> TrainedModel {
         let recommender: any StorableRecommender
         switch self {
         case .userPersonalization:
@@ -77,6 +92,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
                 hyperparameters: try .init(hyperparameters), options: options)
         case .popularity:
             try HyperparameterReader(hyperparameters).finish()
+            try options.announce(memory: Popularity.memory(itemCount: interactions.items.count))
             recommender = Popularity(
                 histories: histories, items: interactions.items,
                 weights: options.eventWeights.numbered(by: interactions.eventTypes))
@@ -89,8 +105,9 @@ public enum Algorithm: String, Sendable, CaseIterable {
                 training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
                 hyperparameters: try .init(sims: hyperparameters), options: options)
         case .trendingNow:
-            recommender = TrendingNow(
-                histories: histories, items: interactions.items, frequency: try .init(hyperparameters))
+            let frequency = try TrendingNow.Frequency(hyperparameters)
+            try options.announce(memory: TrendingNow.memory(itemCount: interactions.items.count))
+            recommender = TrendingNow(histories: histories, items: interactions.items, frequency: frequency)
         case .nextBestAction:
             recommender = try NextBestAction(
                 training: ActionData(actionInteractions: interactions), hyperparameters: .init(hyperparameters),
@@ -100,8 +117,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
                 training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters),
                 options: options)
         case .weightedRating:
+            let parameters = try WeightedRating.Hyperparameters(hyperparameters)
+            try options.announce(memory: WeightedRating.memory(histories, itemCount: interactions.items.count))
             recommender = WeightedRating(
-                training: histories, items: interactions.items, hyperparameters: try .init(hyperparameters))
+                training: histories, items: interactions.items, hyperparameters: parameters)
         case .ease:
             recommender = try ShallowAutoencoder(
                 training: histories, items: interactions.items, eventTypes: interactions.eventTypes,

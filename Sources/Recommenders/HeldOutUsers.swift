@@ -27,6 +27,11 @@ struct HeldOutUsers: Sendable {
         others = shuffled.dropFirst(count).sorted()
     }
 
+    /// Bytes that the cases and their scores take, at most.
+    static func memory(_ histories: UserHistories, itemCount: Int, threads: Int) -> Int {
+        160 * min(most * histories.longest, histories.eventCount) + 32 * threads * itemCount
+    }
+
     /// Whether a choice can be made at all.
     var canChoose: Bool { cases.count >= Self.fewestCases && !others.isEmpty }
 

@@ -72,22 +72,24 @@ extension ItemKNN {
         training histories: UserHistories, items: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
+        let plan = ItemNeighbours.Plan(
+            histories, itemCount: items.count, neighbours: hyperparameters.neighbours,
+            limit: options.effectiveMemoryLimit, threads: options.threads)
+        try options.announce(memory: plan.bytes)
         try options.advance(to: 0.05, "collecting what was met together")
         let sequences = ItemSequences(
             (0..<histories.count).lazy.map { user in
                 RelatedItems.newest(of: Array(histories.items[histories.offsets[user]..<histories.offsets[user + 1]]))
             }, itemCount: items.count)
         let occurrences = ItemOccurrences(sequences)
-        // The lists are held twice while they are joined.
-        let fitting = options.effectiveMemoryLimit / 16 / max(items.count, 1)
-        let limit = max(min(hyperparameters.neighbours, fitting), 1)
         let neighbours = try ItemNeighbours(
             occurrences,
             similarity: .of(occurrences, hyperparameters.similarity, shrinkage: Float(hyperparameters.shrinkage)),
-            minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: limit, options: options)
+            minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: plan.limit,
+            capacity: plan.capacity, options: options)
         self.init(
             items: items, neighbours: neighbours, popularity: Popularity(histories: histories, items: items),
-            learned: ["neighbour_limit": Double(limit), "neighbours": Double(neighbours.items.count)])
+            learned: ["neighbour_limit": Double(plan.limit), "neighbours": Double(neighbours.items.count)])
     }
 }
 

@@ -24,6 +24,9 @@ public struct Popularity: Recommender, Equatable {
     }
 
     public func scores(for history: History) -> [Float] { counts }
+
+    /// Bytes of a training: the counts, and once more those of the model around it.
+    static func memory(itemCount: Int) -> Int { 8 * itemCount }
 }
 
 extension Popularity: StorableRecommender {

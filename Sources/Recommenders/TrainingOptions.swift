@@ -26,9 +26,14 @@ public struct TrainingOptions: Sendable {
         self.progress = progress
     }
 
-    var effectiveMemoryLimit: Int {
-        memoryLimit ?? Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
-    }
+    /// Bytes that are taken already, beside ``memoryLimit``.
+    var heldMemory = 0
+
+    /// Half of the machine's memory.
+    package static var defaultMemoryLimit: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 2) }
+
+    /// Bytes that an algorithm may take.
+    var effectiveMemoryLimit: Int { memoryLimit ?? Self.defaultMemoryLimit }
 
     /// Reports a step, after a look at whether the task was cancelled.
     func advance(to fraction: Double, _ stage: String, measurements: [String: Double] = [:]) throws {
@@ -72,6 +77,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownHyperparameter(String, known: [String])
     case invalidHyperparameter(String, value: String, expected: String)
     case numerical(String)
+    /// Training would take more bytes than it may; nothing was taken. A recipe for the same subject that would fit.
+    case insufficientMemory(needed: Int, limit: Int, alternative: Algorithm?)
     /// What the recipe needs to know of items and does not.
     case missingMetadata(String)
     /// The algorithm cannot take new data into a model without training it again.
@@ -89,6 +96,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missingMetadata(let needed): "the recipe needs \(needed)"
         case .cannotUpdate(let name): "a model of \(name) cannot be updated, only trained again"
         case .numerical(let reason): "training failed: \(reason)"
+        case .insufficientMemory(let needed, let limit, let alternative):
+            "training needs \(memoryText(needed)) of memory beside the data and may take \(memoryText(limit)); "
+                + (alternative.map { "the recipe \($0.rawValue) would fit" } ?? "allow more, or train on less data")
         }
     }
 }

@@ -50,6 +50,9 @@ extension TrendingNow {
         }
     }
 
+    /// Bytes of a training: two counts, popularity twice over and scores.
+    static func memory(itemCount: Int) -> Int { 20 * itemCount }
+
     init(histories: UserHistories, items: Vocabulary, frequency: Frequency) {
         let newest = histories.timestamps.max() ?? 0
         func before(_ seconds: Int64) -> Int64 {

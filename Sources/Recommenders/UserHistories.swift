@@ -18,15 +18,15 @@ public struct UserHistories: Sendable, Equatable {
     public init(_ interactions: Interactions) {
         let userCount = interactions.users.count
         let itemCount = interactions.items.count
-        let rows = (0..<interactions.count).filter {
-            Int(interactions.userIndices[$0]) < userCount && Int(interactions.itemIndices[$0]) < itemCount
+        func isKnown(_ row: Int) -> Bool {
+            Int(interactions.userIndices[row]) < userCount && Int(interactions.itemIndices[row]) < itemCount
         }
         var offsets = [Int](repeating: 0, count: userCount + 1)
-        for row in rows { offsets[Int(interactions.userIndices[row]) + 1] += 1 }
+        for row in 0..<interactions.count where isKnown(row) { offsets[Int(interactions.userIndices[row]) + 1] += 1 }
         for user in 0..<userCount { offsets[user + 1] += offsets[user] }
         var next = offsets
-        var order = [Int](repeating: 0, count: rows.count)
-        for row in rows {
+        var order = [Int](repeating: 0, count: offsets[userCount])
+        for row in 0..<interactions.count where isKnown(row) {
             let user = Int(interactions.userIndices[row])
             order[next[user]] = row
             next[user] += 1

@@ -34,6 +34,9 @@ extension WeightedRating {
         }
     }
 
+    /// Bytes of a training: counts, sums and ratings, the sorted counts, and the votes of one user.
+    static func memory(_ histories: UserHistories, itemCount: Int) -> Int { 48 * itemCount + 64 * histories.longest }
+
     init(training histories: UserHistories, items: Vocabulary, hyperparameters: Hyperparameters) {
         var counts = [Double](repeating: 0, count: items.count)
         var sums = counts

@@ -134,6 +134,9 @@ def test_mistakes_are_named(interactions, model, tmp_path):
     assert_one_clear_line(
         palate("evaluate", "--interactions", interactions, "--recipe", "aws-popularity-count", "--protocol", "guess"),
         "guess")
+    assert_one_clear_line(
+        palate(*train, "--recipe", "palate-als", "--memory-limit", "100KiB"), "100 KiB", "memory", "aws-popularity-count")
+    assert_one_clear_line(palate(*train, "--recipe", "palate-als", "--memory-limit", "much"), "memory-limit", "much")
     assert not (tmp_path / "model").exists()
 
 

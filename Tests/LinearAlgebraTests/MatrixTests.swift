@@ -19,6 +19,20 @@ import Testing
         #expect(left.multiplied(by: right, threads: 1) == left.multiplied(by: right, threads: 3))
     }
 
+    @Test(arguments: [0, 1, 700, 20_000]) func theGramMatrixIsTheProductWithTheTranspose(_ rows: Int) {
+        var random = Random(4)
+        let matrix = random.matrix(rows, 5)
+        let gram = matrix.gram(threads: 1)
+        #expect(gram == matrix.gram(threads: 3))
+        for row in 0..<5 {
+            for column in 0..<5 {
+                let expected = (0..<rows).reduce(0.0) { $0 + Double(matrix[$1, row]) * Double(matrix[$1, column]) }
+                #expect(abs(Double(gram[row, column]) - expected) <= 1e-5 * Double(rows))
+            }
+        }
+        #expect(Matrix(rows: 3, columns: 0).gram().rows == 0)
+    }
+
     @Test func emptyMatricesCanBeMultiplied() {
         let product = Matrix(rows: 0, columns: 4).multiplied(by: Matrix(rows: 4, columns: 3))
         #expect(product.rows == 0 && product.columns == 3)

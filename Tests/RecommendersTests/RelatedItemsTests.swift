@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Recommenders
+import Synchronization
 import Testing
 
 @Suite struct RelatedItemsTests {
@@ -165,11 +166,17 @@ import Testing
     }
 
     @Test func memoryLimitsTheNeighboursThatAreKept() throws {
-        let data = sampleInteractions()
-        let model = try Algorithm.similarItems.train(
-            on: data, options: TrainingOptions(memoryLimit: 16 * 3 * data.items.count))
-        #expect(model.manifest.learned["neighbour_limit"] == 3)
-        #expect(model.recommender.scores(for: about(data.items[0], model)).count { $0 > 0 } <= 3)
+        let data = sampleInteractions(users: 300, items: 400, events: 12_000)
+        let announced = Mutex(0.0)
+        let whole = TrainingOptions { progress in
+            announced.withLock { $0 = max($0, progress.measurements[TrainingOptions.memoryMeasurement] ?? 0) }
+        }
+        _ = try Algorithm.similarItems.train(on: data, options: whole)
+        let limit = Int(announced.withLock { $0 } * 0.9)
+        let model = try Algorithm.similarItems.train(on: data, options: TrainingOptions(memoryLimit: limit))
+        let kept = try #require(model.manifest.learned["neighbour_limit"])
+        #expect(kept < 400)
+        #expect(Double(model.recommender.scores(for: about(data.items[0], model)).count { $0 > 0 }) <= kept)
     }
 
     @Test(arguments: [

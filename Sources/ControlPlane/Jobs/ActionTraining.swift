@@ -15,7 +15,9 @@ struct ActionTraining {
         let began = ContinuousClock.now
         let data = try await data(of: version)
         let progress = controlPlane.progress
-        let options = TrainingOptions { progress.set($0.fraction, $0.stage, on: job.arn) }
+        let options = TrainingOptions(memoryLimit: controlPlane.settings.trainingMemoryLimit) {
+            progress.set($0.fraction, $0.stage, on: job.arn)
+        }
         let model: TrainedModel
         let metrics: [String: Double]
         do {

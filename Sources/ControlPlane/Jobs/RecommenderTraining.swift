@@ -36,7 +36,9 @@ struct RecommenderTraining {
         if useCase.requiresItems { try await checkHasItems(recommender.datasetGroupArn, recipe: recipe) }
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
-        var options = TrainingOptions { progress.set($0.fraction, $0.stage, on: job.arn) }
+        var options = TrainingOptions(memoryLimit: controlPlane.settings.trainingMemoryLimit) {
+            progress.set($0.fraction, $0.stage, on: job.arn)
+        }
         options.metadata = data.metadata
         let run = TrainingRun(
             of: recipe.trainer, hyperparameters: useCase.trainingParameters, options: options,

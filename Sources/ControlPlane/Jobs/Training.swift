@@ -31,7 +31,7 @@ struct Training {
         ) { selection.apply(to: $0) }
         let folder = controlPlane.identifiers.hexadecimal()
         let progress = controlPlane.progress
-        var options = TrainingOptions { report in
+        var options = TrainingOptions(memoryLimit: controlPlane.settings.trainingMemoryLimit) { report in
             progress.set(report.fraction, report.stage, on: job.arn)
         }
         options.eventWeights = selection.weights

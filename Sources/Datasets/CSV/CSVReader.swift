@@ -23,7 +23,7 @@ package struct CSVReader: Sendable {
     private var isAtStart = true
     private var skipsLineFeed = false
 
-    private static let pieceBytes = 256 << 10
+    private static let pieceBytes = 64 << 10
     /// The scanner reads eight bytes at a time and may look this far past the last byte.
     private static let padding = 8
 
@@ -166,8 +166,8 @@ struct FieldRange: Sendable {
 
 /// One record: fields as bytes, valid only inside the call that hands it out.
 package struct CSVRecord {
-    private let base: UnsafePointer<UInt8>
-    private let ranges: UnsafeBufferPointer<FieldRange>
+    let base: UnsafePointer<UInt8>
+    let ranges: UnsafeBufferPointer<FieldRange>
     /// The line of the file on which the record starts, 1-based.
     package let line: Int
 

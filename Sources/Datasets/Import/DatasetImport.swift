@@ -88,6 +88,7 @@ public final class DatasetImport {
     public func cancel() {
         guard !isDone else { return }
         isDone = true
+        importer.cancel()
         try? FileManager.default.removeItem(at: unfinished)
     }
 }

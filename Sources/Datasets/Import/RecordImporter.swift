@@ -8,7 +8,8 @@ final class RecordImporter {
     private let optionalColumns: Int
     private let limits: DatasetLimits
     private var reader: CSVReader
-    private var rows: RowBuilder
+    private var sink: BlockSink
+    private let pipeline: RowPipeline
     private var file: String?
     private var bytes = 0
     private(set) var hasFailed = false
@@ -34,51 +35,68 @@ final class RecordImporter {
         self.limits = limits
         reader = CSVReader(maximumRecordBytes: limits.maximumRecordBytes)
         let capacity = min(max(Self.totalBufferBytes / (2 * max(fields.count, 1)), 4 << 10), 256 << 10)
-        rows = RowBuilder(
-            builders: fields.map {
-                ColumnBuilder($0, in: type, limits: limits, directory: directory, capacity: capacity)
-            })
+        pipeline = RowPipeline(
+            RowBuilder(
+                builders: fields.map {
+                    ColumnBuilder($0, in: type, limits: limits, directory: directory, capacity: capacity)
+                }))
+        sink = BlockSink(pipeline)
     }
 
-    /// Rows taken in so far.
-    var rowCount: Int { rows.count }
+    /// Rows taken in so far; while a file is read, a little behind what was consumed.
+    var rowCount: Int { pipeline.count }
 
-    func beginFile(_ name: String) throws(ImportError) {
+    func beginFile(_ name: String) throws {
         guard file == nil, !hasFailed else {
             throw ImportError(.wrongCall, file: name, "the file before it is not finished")
         }
         file = name
-        rows.sources = nil
+        try pipeline.finished { $0.sources = nil }
     }
 
     func consume(_ bytes: UnsafeRawBufferPointer) throws {
         guard file != nil, !hasFailed else { throw ImportError(.wrongCall, "data came outside a file") }
         self.bytes += bytes.count
-        try building { reader, rows in try reader.consume(bytes, into: &rows) }
+        try reading { reader, sink in try reader.consume(bytes, into: &sink) }
     }
 
     func finishFile() throws {
         guard file != nil, !hasFailed else { throw ImportError(.wrongCall, "no file was begun") }
-        try building { reader, rows in try reader.finish(into: &rows) }
-        guard rows.sources != nil else {
+        let hasHeader = try reading { reader, sink in
+            try reader.finish(into: &sink)
+            return try pipeline.finished { $0.sources != nil }
+        }
+        guard hasHeader else {
             hasFailed = true
             throw ImportError(.missingHeader, file: file, "the file is empty; its first line must name the columns")
         }
         file = nil
     }
 
-    /// Runs `body` on the reader and the rows as local variables, whose accesses need no checks at run time.
-    private func building(_ body: (inout CSVReader, inout RowBuilder) throws -> Void) throws {
+    /// Gives up. Nothing is written after the call.
+    func cancel() {
+        hasFailed = true
+        pipeline.cancel()
+    }
+
+    /// Runs `body` on the reader and the sink as local variables, whose accesses need no checks at run time.
+    private func reading<Result>(_ body: (inout CSVReader, inout BlockSink) throws -> Result) throws -> Result {
         var reader = CSVReader(maximumRecordBytes: 0, bufferBytes: 0)
-        var rows = RowBuilder(builders: [])
+        var sink = BlockSink(pipeline)
         swap(&reader, &self.reader)
-        swap(&rows, &self.rows)
+        swap(&sink, &self.sink)
         defer {
             swap(&reader, &self.reader)
-            swap(&rows, &self.rows)
+            swap(&sink, &self.sink)
         }
         do {
-            try body(&reader, &rows)
+            do {
+                return try body(&reader, &sink)
+            } catch let failure as CSVReader.Failure {
+                // A mistake in a record before the one that cannot be read comes first.
+                try pipeline.finished { _ in }
+                throw failure
+            }
         } catch {
             hasFailed = true
             switch error {
@@ -94,7 +112,11 @@ final class RecordImporter {
         guard file == nil, !hasFailed else {
             throw ImportError(.wrongCall, "the import failed or a file is not finished")
         }
-        if type == .interactions { try checkInteractions() }
+        return try pipeline.finished { try finish(&$0) }
+    }
+
+    private func finish(_ rows: inout RowBuilder) throws -> [ColumnOutput] {
+        if type == .interactions { try checkInteractions(rows) }
         summary.rows = rows.count
         summary.bytes = bytes
         summary.extraColumns = rows.extraColumns
@@ -115,7 +137,7 @@ final class RecordImporter {
         return outputs
     }
 
-    private func checkInteractions() throws(ImportError) {
+    private func checkInteractions(_ rows: RowBuilder) throws(ImportError) {
         // Of action interactions there may be any number (developer guide, "Preparing action interaction data for
         // training").
         guard type == .actionInteractions || rows.count >= limits.minimumInteractionsPerImport else {
@@ -137,7 +159,7 @@ final class RecordImporter {
     /// The columns of an import in memory.
     func columns(_ outputs: [ColumnOutput], path: String) -> MemoryColumns {
         MemoryColumns(
-            type: type, fields: fields, rows: rows.count, path: path,
+            type: type, fields: fields, rows: summary.rows, path: path,
             outputs: Dictionary(outputs.map { ($0.name, $0) }) { first, _ in first })
     }
 }

@@ -46,6 +46,11 @@ extension ContentBased {
         guard let table = options.metadata.items, !table.columns.isEmpty else {
             throw TrainingError.missingMetadata("an items dataset with a column beside ITEM_ID")
         }
+        let itemCount = items.count + table.count
+        try options.announce(
+            memory: FeatureMemory(
+                table, itemCount: itemCount, latentDimension: hyperparameters.latentDimension
+            ).bytes + ContentSearch.memory(histories, itemCount: itemCount, threads: options.threads))
         let catalogue = Self.catalogue(items, table)
         let blocks = try FeatureBlock.blocks(
             of: table, items: catalogue, latentDimension: hyperparameters.latentDimension, options: options)
@@ -125,6 +130,12 @@ struct ContentSearch {
         }
         self.cases = cases
         self.popularity = Popularity(items: items, counts: counts)
+    }
+
+    /// Bytes that the cases and their scores take, at most.
+    static func memory(_ histories: UserHistories, itemCount: Int, threads: Int) -> Int {
+        96 * min(mostCases * histories.longest, histories.eventCount) + 16 * histories.count
+            + (48 * threads + 32) * itemCount
     }
 
     mutating func run(_ options: TrainingOptions) throws {

@@ -13,7 +13,7 @@ import LinearAlgebra
 /// twice.
 enum LatentProjection {
     private static let iterations = 4
-    private static let oversampling = 8
+    static let oversampling = 8
 
     /// Coordinates U·Σ of each row, `rows × dimension` or narrower when the matrix has a lower rank; nil when nothing
     /// was found.

@@ -37,6 +37,10 @@ extension SemanticSimilarity: StorableRecommender {
     init(training histories: UserHistories, items: Vocabulary, options: TrainingOptions) throws {
         let needed = "an items dataset with a column of text (a string field with textual, or one that names items)"
         guard let table = options.metadata.items else { throw TrainingError.missingMetadata(needed) }
+        let itemCount = items.count + table.count
+        try options.announce(
+            memory: FeatureMemory(table, itemCount: itemCount, latentDimension: Self.latentDimension).bytes
+                + 32 * itemCount)
         let catalogue = ContentBased.catalogue(items, table)
         let blocks = try FeatureBlock.blocks(
             of: table, items: catalogue, .textOnly, latentDimension: Self.latentDimension, options: options)

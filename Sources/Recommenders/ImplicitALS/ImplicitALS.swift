@@ -72,20 +72,26 @@ extension ImplicitALS {
     /// Sweeps of the models that are trained to choose.
     private static let searchSweeps = 6
 
+    /// Bytes of a training.
+    static func memory(
+        _ histories: UserHistories, itemCount: Int, _ hyperparameters: Hyperparameters, threads: Int
+    ) -> Int {
+        let search =
+            hyperparameters.regularization == 0
+            ? HeldOutUsers.memory(histories, itemCount: itemCount, threads: threads) + 16 * histories.count : 0
+        return search + Popularity.memory(itemCount: itemCount)
+            + ImplicitFactorization.memory(
+                histories, itemCount: itemCount, dimension: hyperparameters.hiddenDimension)
+    }
+
     /// - Throws: ``TrainingError``, `CancellationError`.
     init(
         training histories: UserHistories, items: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
         let dimension = hyperparameters.hiddenDimension
-        // Both factors and the transpose of one; the pairs from both sides.
-        let memory = 4 * dimension * (2 * (histories.count + items.count)) + 8 * histories.eventCount
-        try options.advance(to: 0.01, "planning", measurements: ["memory_bytes": Double(memory)])
-        guard memory <= options.effectiveMemoryLimit else {
-            throw TrainingError.numerical(
-                "\(memory) bytes are needed and \(options.effectiveMemoryLimit) may be used; a smaller hidden_dimension needs less, palate-item-knn less still"
-            )
-        }
+        try options.announce(
+            memory: Self.memory(histories, itemCount: items.count, hyperparameters, threads: options.threads))
         var learned: [String: Double] = [:]
         var regularization = hyperparameters.regularization
         if regularization == 0 {

@@ -39,8 +39,7 @@ package struct ImplicitFactorization: Sendable {
 
         /// α₀ · VᵀV.
         package func gram(of factors: Matrix, threads: Int) -> Matrix {
-            let transposed = factors.transposed()
-            var gram = transposed.multiplied(by: transposed, transposed: true, threads: threads)
+            var gram = factors.gram(threads: threads)
             gram.withUnsafeMutableElements { elements in
                 for index in elements.indices { elements[index] *= unobservedWeight }
             }
@@ -62,6 +61,14 @@ package struct ImplicitFactorization: Sendable {
     /// Those of the first sweep, which begins with nothing, and of the last over users, which nothing improves on later.
     private static let lastSteps = 8
     private static let foldInSteps = 12
+
+    /// Bytes that a factorisation of everybody's events takes: the vectors, and the pairs from both sides.
+    static func memory(_ histories: UserHistories, itemCount: Int, dimension: Int) -> Int {
+        let rows = histories.count + itemCount
+        // Pairs as they are sorted out of the events; where the rows begin, with room to grow; partial Gram matrices.
+        let partial = 4 * dimension * dimension * (rows / Matrix.gramRows + 4)
+        return 4 * dimension * rows + 8 * histories.eventCount + 32 * rows + 16 * histories.longest + partial
+    }
 
     /// - Throws: `CancellationError`.
     package init(

@@ -29,6 +29,11 @@ extension ItemAffinity {
         options: TrainingOptions
     ) throws {
         let dimension = hyperparameters.hiddenDimension
+        // The factorisation, one user's events, and the activities.
+        try options.announce(
+            memory: ImplicitFactorization.memory(histories, itemCount: items.count, dimension: dimension)
+                + 64 * histories.longest + 8 * histories.count + 8 * items.count
+                + Popularity.memory(itemCount: items.count), at: 0)
         let repeatFactor = try Self.repeatFactor(
             histories, itemCount: items.count, dimension: dimension, options: options.within(0...0.45))
         let factors = try ImplicitFactorization(

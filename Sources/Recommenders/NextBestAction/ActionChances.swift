@@ -26,6 +26,16 @@ struct ActionChances {
         var isTaken: Bool
     }
 
+    /// Bytes of collecting them and fitting to them: events in order and by action, what each user did with each action,
+    /// and the chances that are learned from with their features.
+    static func memory(_ interactions: Interactions) -> Int {
+        let (users, actions) = (interactions.users.count, interactions.items.count)
+        let events = interactions.count
+        let (product, overflow) = users.multipliedReportingOverflow(by: actions)
+        let pairs = overflow ? events : min(events, product)
+        return 80 * events + 320 * pairs + 200 * users + 100 * actions + 700 * min(events, learnedEvents)
+    }
+
     /// - Parameter period: How long after a chance a take counts, in seconds.
     init(_ data: ActionData, period: Int64) throws {
         let interactions = data.interactions

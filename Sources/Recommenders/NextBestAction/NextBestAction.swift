@@ -80,6 +80,7 @@ extension NextBestAction {
         periodDays = hyperparameters.periodDays
         items = data.interactions.items
         eventTypes = data.interactions.eventTypes
+        try options.announce(memory: ActionChances.memory(data.interactions), at: 0)
         try options.advance(to: 0, "reading action interactions")
         let chances = try ActionChances(data, period: Int64(periodDays) * 86_400)
         try options.advance(
@@ -102,7 +103,8 @@ extension NextBestAction {
         on data: ActionData, hyperparameters: [String: String] = [:], options: TrainingOptions = TrainingOptions()
     ) throws -> TrainedModel {
         let recommender = try NextBestAction(
-            training: data, hyperparameters: try Hyperparameters(hyperparameters), options: options)
+            training: data, hyperparameters: try Hyperparameters(hyperparameters),
+            options: options.holding(UserHistories.memory(of: data.interactions)))
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
             algorithm: .nextBestAction, hyperparameters: hyperparameters, seed: options.seed,

@@ -15,7 +15,7 @@ import LinearAlgebra
 /// times only (R. M. Bell and Y. Koren, "Scalable Collaborative Filtering with Jointly Derived Neighborhood
 /// Interpolation Weights", ICDM 2007, section 3.1, shrinkage); it is the weight of ``shrinkage`` average sequences.
 ///
-/// Time is the sum of the squared sequence lengths; memory is 8 bytes a neighbour, twice while the lists are made. Rows
+/// Time is the sum of the squared sequence lengths; memory is 8 bytes a neighbour, see ``Plan``. Rows
 /// are independent and added up in a fixed order, so that the lists do not depend on the number of threads.
 struct ItemNeighbours: Sendable, Equatable {
     /// Recall at 10 with MovieLens small, leave-one-out, a = 1/2: 0.084 without, 0.097 with 5, 0.098 with 20.
@@ -29,29 +29,45 @@ struct ItemNeighbours: Sendable, Equatable {
     /// - Parameters:
     ///   - minimumCoInteractions: Sequences that must hold both items, at least.
     ///   - limit: Neighbours of an item, at most.
+    ///   - capacity: Neighbours of all items, at most.
     init(
         _ occurrences: ItemOccurrences, similarity: ItemSimilarity, minimumCoInteractions: Int, limit: Int,
-        options: TrainingOptions
+        capacity: Int, options: TrainingOptions
     ) throws {
         let count = occurrences.sequences.itemCount
-        let chunks = Parallel.ranges(of: count, size: max(64, count / 512))
-        var rows: [Rows] = []
-        // In batches, so that a cancelled training ends soon.
-        for batch in Parallel.ranges(of: chunks.count, size: 16 * options.threads) {
+        let chunks = Self.chunks(of: count)
+        var offsets = [0]
+        var items: [UInt32] = []
+        var similarities: [Float] = []
+        offsets.reserveCapacity(count + 1)
+        // Memory that is never written to is never taken.
+        items.reserveCapacity(capacity)
+        similarities.reserveCapacity(capacity)
+        // In batches, so that a cancelled training ends soon and few lists are held twice.
+        for batch in Parallel.ranges(of: chunks.count, size: Self.batch(threads: options.threads)) {
             try options.advance(
                 to: 0.1 + 0.8 * Double(batch.lowerBound) / Double(chunks.count), "finding neighbours of items")
-            rows += Parallel.map(batch.count, threads: options.threads) { index in
+            let rows = Parallel.map(batch.count, threads: options.threads) { index in
                 Rows(
                     of: chunks[batch.lowerBound + index], occurrences, similarity,
                     minimumCoInteractions: minimumCoInteractions, limit: limit)
             }
+            for part in rows {
+                for count in part.counts { offsets.append((offsets.last ?? 0) + count) }
+                items.append(contentsOf: part.items)
+                similarities.append(contentsOf: part.similarities)
+            }
         }
-        offsets = rows.reduce(into: [0]) { offsets, rows in
-            for count in rows.counts { offsets.append((offsets.last ?? 0) + count) }
-        }
-        items = rows.flatMap(\.items)
-        similarities = rows.flatMap(\.similarities)
+        self.offsets = offsets
+        self.items = items
+        self.similarities = similarities
     }
+
+    private static func chunks(of itemCount: Int) -> [Range<Int>] {
+        Parallel.ranges(of: itemCount, size: max(64, itemCount / 512))
+    }
+
+    private static func batch(threads: Int) -> Int { 4 * threads }
 
     /// From stored columns; nil when they do not fit together.
     init?(offsets: [Int], items: [UInt32], similarities: [Float], itemCount: Int) {
@@ -84,6 +100,59 @@ struct ItemNeighbours: Sendable, Equatable {
     /// Calls `body` with each neighbour of an item of the catalogue.
     func forEach(of item: Int, _ body: (_ neighbour: Int, _ similarity: Float) -> Void) {
         for index in offsets[item]..<offsets[item + 1] { body(Int(items[index]), similarities[index]) }
+    }
+}
+
+extension ItemNeighbours {
+    /// What making the lists takes, from the sequences on.
+    struct Plan: Sendable, Equatable {
+        /// Neighbours of an item, at most.
+        private(set) var limit: Int
+        /// Neighbours of all items, at most.
+        private(set) var capacity: Int
+        private(set) var bytes: Int
+
+        /// As many neighbours as are asked for, or as many as fit.
+        ///
+        /// - Parameters:
+        ///   - neighbours: Of an item, at most.
+        ///   - sequencesPerEvent: Whether every event may begin a sequence; otherwise every user has one.
+        ///   - limit: Bytes that may be taken.
+        init(
+            _ histories: UserHistories, itemCount: Int, neighbours: Int, limit: Int, sequencesPerEvent: Bool = false,
+            threads: Int
+        ) {
+            // Each list has no more than the other events of its item's users.
+            var others = [Int](repeating: 0, count: itemCount)
+            for user in 0..<histories.count {
+                let range = histories.offsets[user]..<histories.offsets[user + 1]
+                let length = min(range.count, RelatedItems.longestSequence)
+                for event in range {
+                    let item = Int(histories.items[event])
+                    others[item] = min(others[item] + length - 1, itemCount)
+                }
+            }
+            let sequences = sequencesPerEvent ? histories.eventCount : histories.count
+            // Entries of sequences and where they are, with room to grow; weights and frequencies; for each thread the sums
+            // of one item and its candidates.
+            let fixed = 24 * histories.eventCount + 24 * sequences + 16 * histories.count + 72 * itemCount
+            let chunk = ItemNeighbours.chunks(of: itemCount).first?.count ?? 0
+            func plan(_ neighbours: Int, threads: Int) -> (capacity: Int, bytes: Int) {
+                let capacity = others.reduce(0) { $0 + min($1, neighbours) }
+                let inBatch = min(ItemNeighbours.batch(threads: threads) * chunk, itemCount)
+                let beside = 64 * threads * itemCount + 24 * min(inBatch * neighbours, capacity)
+                return (capacity, fixed + beside + 8 * capacity)
+            }
+            // By the threads that there are and not those that are used, on which no model depends.
+            var (low, high) = (1, max(min(neighbours, itemCount), 1))
+            while low < high {
+                let middle = (low + high + 1) / 2
+                let fits = plan(middle, threads: Parallel.availableThreads).bytes <= limit
+                if fits { low = middle } else { high = middle - 1 }
+            }
+            self.limit = low
+            (capacity, bytes) = plan(low, threads: threads)
+        }
     }
 }
 

@@ -66,6 +66,11 @@ extension RelatedItems {
         training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
+        let plan = ItemNeighbours.Plan(
+            histories, itemCount: items.count, neighbours: hyperparameters.neighbours,
+            limit: options.effectiveMemoryLimit, sequencesPerEvent: hyperparameters.togetherSeconds != nil,
+            threads: options.threads)
+        try options.announce(memory: plan.bytes)
         let selection = EventChoice(hyperparameters.eventType, eventTypes: eventTypes)
         var counts = [Float](repeating: 0, count: items.count)
         for event in histories.items.indices where selection.contains(event, of: histories) {
@@ -74,19 +79,17 @@ extension RelatedItems {
         try options.advance(to: 0.05, "collecting what was met together")
         let sequences = Self.sequences(
             of: histories, selection, itemCounts: counts, hyperparameters: hyperparameters)
-        // The lists are held twice while they are joined.
-        let fitting = options.effectiveMemoryLimit / 16 / max(items.count, 1)
-        let limit = max(min(hyperparameters.neighbours, fitting), 1)
         let occurrences = ItemOccurrences(sequences)
         let neighbours = try ItemNeighbours(
             occurrences,
             similarity: .conditional(
                 occurrences, popularityExponent: Float(hyperparameters.popularityExponent),
                 shrinkage: ItemNeighbours.shrinkage),
-            minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: limit, options: options)
+            minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: plan.limit,
+            capacity: plan.capacity, options: options)
         self.init(
             items: items, neighbours: neighbours, popularity: Popularity(items: items, counts: counts),
-            learned: ["neighbour_limit": Double(limit), "neighbours": Double(neighbours.items.count)])
+            learned: ["neighbour_limit": Double(plan.limit), "neighbours": Double(neighbours.items.count)])
     }
 
     /// The distinct items that users met together.

@@ -78,16 +78,12 @@ extension ShallowAutoencoder {
         training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
-        // The Gram matrix becomes the weights in place; with rewards the targets and the product stand beside it.
         let weights = options.eventWeights.numbered(by: eventTypes)
-        let plan = MemoryPlan(
-            itemCount: items.count, closedFormLimit: hyperparameters.closedFormItems,
-            memoryLimit: options.effectiveMemoryLimit, matrices: weights.areEqual ? 1 : 3)
-        try options.advance(
-            to: 0.01, "planning",
-            measurements: [
-                "memory_bytes": Double(plan.bytes), "closed_form_items": Double(plan.closedFormItems),
-            ])
+        let plan = ShallowAutoencoderPlan(
+            histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
+            limit: options.effectiveMemoryLimit, threads: options.threads)
+        try options.announce(
+            memory: plan.bytes, measurements: ["closed_form_items": Double(plan.closedFormItems)])
         var learned: [String: Double] = [:]
         var regularization = hyperparameters.regularization
         if regularization == 0 {
@@ -107,7 +103,7 @@ extension ShallowAutoencoder {
 
     /// The λ that finds most of what held-out users met next.
     private static func choose(
-        _ histories: UserHistories, itemCount: Int, weights: NumberedEventWeights, plan: MemoryPlan,
+        _ histories: UserHistories, itemCount: Int, weights: NumberedEventWeights, plan: ShallowAutoencoderPlan,
         options: TrainingOptions
     ) throws -> (Double, [String: Double]) {
         let heldOut = HeldOutUsers(of: histories, itemCount: itemCount, weights: weights, seed: options.seed)
@@ -131,6 +127,38 @@ extension ShallowAutoencoder {
             best.value,
             ["validation_ndcg_at_25": best.gain, "validation_users": Double(heldOut.cases.count)]
         )
+    }
+}
+
+/// How many items a training covers, and what it takes.
+struct ShallowAutoencoderPlan: Sendable, Equatable {
+    let closedFormItems: Int
+    let bytes: Int
+
+    /// As many items as are asked for, or as many as fit.
+    init(
+        _ histories: UserHistories, itemCount: Int, weights: NumberedEventWeights,
+        hyperparameters: ShallowAutoencoder.Hyperparameters, limit: Int, threads: Int
+    ) {
+        // The sequences, once more those of the covered items, with room to grow, and where items stand in them.
+        let perEvent = weights.areEqual ? 24 : 40
+        func fixed(threads: Int) -> Int {
+            perEvent * histories.eventCount + 32 * histories.count + 64 * itemCount
+                + HeldOutUsers.memory(histories, itemCount: itemCount, threads: threads)
+        }
+        // The Gram matrix becomes the weights in place; with rewards the targets and the product stand beside it. Two
+        // panels of a sweep.
+        let matrices = weights.areEqual ? 1 : 3
+        func square(_ items: Int) -> Int { 4 * matrices * items * items + 8 * Matrix.sweepWidth * items }
+        // By the threads that there are and not those that are used, on which no model depends.
+        let left = limit - fixed(threads: Parallel.availableThreads)
+        var (low, high) = (1, max(min(itemCount, hyperparameters.closedFormItems), 1))
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if square(middle) <= left { low = middle } else { high = middle - 1 }
+        }
+        closedFormItems = low
+        bytes = fixed(threads: threads) + square(low)
     }
 }
 

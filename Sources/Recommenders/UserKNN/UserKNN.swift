@@ -139,6 +139,10 @@ extension UserKNN {
         training histories: UserHistories, items: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
+        try options.announce(
+            memory: UserVectors.memory(
+                histories, itemCount: items.count, hasValues: hyperparameters.values == .eventValue)
+                + Popularity.memory(itemCount: items.count) + 4 * items.count)
         try options.advance(to: 0.1, "collecting users")
         let values = histories.eventValues.filter(\.isFinite)
         let sum = values.reduce(0.0) { $0 + Double($1) }

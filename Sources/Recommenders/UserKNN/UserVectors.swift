@@ -16,6 +16,12 @@ struct UserVectors: Sendable {
 
     var count: Int { offsets.count - 1 }
 
+    /// Bytes of making them: entries with room to grow, their places and owners, one user's events.
+    static func memory(_ histories: UserHistories, itemCount: Int, hasValues: Bool) -> Int {
+        (hasValues ? 28 : 20) * histories.eventCount + 8 * histories.eventValues.count + 24 * histories.count
+            + 16 * itemCount + 128 * histories.longest
+    }
+
     /// - Parameter meanValue: Stands for a missing value; nil makes every entry 1.
     init(_ histories: UserHistories, itemCount: Int, meanValue: Float?) {
         var offsets = [0]

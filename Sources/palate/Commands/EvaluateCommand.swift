@@ -34,7 +34,7 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = Evaluation(
             of: algorithm, hyperparameters: hyperparameters, method: self.protocol, folds: folds,
             excludeSeen: excludeSeen, seed: input.seed, catalogueItemCount: data.catalogueItemCount)
-        var options = TrainingOptions(seed: input.seed) { bar.show($0) }
+        var options = TrainingOptions(seed: input.seed, memoryLimit: input.memoryLimit?.bytes) { bar.show($0) }
         options.metadata = data.metadata
         let result = try evaluation.run(on: data.interactions, options: options)
         bar.finish()

@@ -19,7 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Every option can also be set in the environment (PALATE_PORT=8686) or in a JSON file ({"port": 8686}) that \
             --config names; the command line wins over the environment, the environment over the file. There are also \
-            logLevel (notice), and the documented minimums, which a test environment may want lower: \
+            logLevel (notice); training.memoryLimit, what one training may take of memory beside the data, such as 2GiB \
+            (half of the machine's); the documented minimums, which a test environment may want lower: \
             limits.minimumInteractionsPerImport, limits.minimumTrainingInteractions and limits.minimumTrainingUsers; and \
             the documented quotas: quotas.schemas, quotas.datasetGroups, quotas.datasets, quotas.campaigns, \
             quotas.recommenders, quotas.solutions and quotas.filters (of a dataset group), quotas.filterFields, \

@@ -33,7 +33,7 @@ struct TrainCommand: ParsableCommand {
         let data = try input.load()
         let bar = ProgressBar()
         defer { bar.finish() }
-        var options = TrainingOptions(seed: input.seed) { bar.show($0) }
+        var options = TrainingOptions(seed: input.seed, memoryLimit: input.memoryLimit?.bytes) { bar.show($0) }
         options.metadata = data.metadata
         let run = TrainingRun(
             of: algorithm, hyperparameters: hyperparameters, options: options,

@@ -27,6 +27,12 @@ struct TrainingInput: ParsableArguments {
     @Option(help: "Seed of everything random.")
     var seed: UInt64 = 0
 
+    @Option(
+        help:
+            "What training may take of memory beside the data, such as 2GiB; half of the machine's if not given. A training that would take more does not begin."
+    )
+    var memoryLimit: ByteCount?
+
     /// The algorithm behind the recipe and what it is told, after the parameters were checked as a solution's would be.
     func training() throws -> (algorithm: Algorithm, hyperparameters: [String: String]) {
         // A use case needs the event types of its domain, and actions their own datasets, which the files of the command

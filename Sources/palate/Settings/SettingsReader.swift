@@ -91,6 +91,12 @@ struct SettingsReader {
         }
         settings.datasetLimits = try datasetLimits()
         settings.quotas = try quotas()
+        if let limit = reader.string(forKey: "training.memoryLimit") {
+            guard let count = ByteCount(argument: limit) else {
+                throw CommandFailure("training.memoryLimit is \(limit); it must be an amount of memory such as 2GiB.")
+            }
+            settings.trainingMemoryLimit = count.bytes
+        }
         return settings
     }
 

@@ -35,7 +35,7 @@ final class ProgressBar: Sendable {
 
     func show(_ progress: TrainingProgress) {
         let memory = progress.measurements["memory_bytes"].map {
-            String(format: " (will take about %.0f MiB)", $0 / 1_048_576)
+            String(format: " (takes at most %.0f MiB)", $0 / 1_048_576)
         }
         show(progress.fraction, progress.stage + (memory ?? ""))
     }
