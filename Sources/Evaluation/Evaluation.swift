@@ -53,7 +53,7 @@ public struct Evaluation: Sendable {
             let share = Double(fold) / Double(folds)...Double(fold + 1) / Double(folds)
             let prefix = folds > 1 ? "fold \(fold + 1) of \(folds): " : ""
             let part = try run(
-                split(interactions, histories, fold: fold, eventWeights: options.eventWeights), of: interactions,
+                split(interactions, histories, fold: fold, options), of: interactions,
                 catalogue: catalogue,
                 options: options.within(share, prefix: prefix))
             for (name, value) in part.metrics { result.metrics[name, default: 0] += value }
@@ -66,15 +66,23 @@ public struct Evaluation: Sendable {
     }
 
     private func split(
-        _ interactions: Interactions, _ histories: UserHistories, fold: Int, eventWeights: EventWeights
+        _ interactions: Interactions, _ histories: UserHistories, fold: Int, _ options: TrainingOptions
     ) -> EvaluationSplit {
-        switch method {
-        case .personalize:
-            .personalize(
-                interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen, eventWeights: eventWeights)
-        case .leaveOneOut: .leaveOneOut(interactions, histories)
-        case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
+        var split: EvaluationSplit =
+            switch method {
+            case .personalize:
+                .personalize(
+                    interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen,
+                    eventWeights: options.eventWeights)
+            case .leaveOneOut: .leaveOneOut(interactions, histories)
+            case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
+            }
+        guard let users = options.metadata.users else { return split }
+        for index in split.cases.indices {
+            let user = interactions.users[split.cases[index].user]
+            split.cases[index].context = RequestContext(ofUser: user, in: users)
         }
+        return split
     }
 
     private func run(
@@ -108,7 +116,9 @@ public struct Evaluation: Sendable {
             try Task.checkCancellation()
             let lists = Parallel.map(chunk.count, threads: threads) { index in
                 let testCase = cases[chunk.lowerBound + index]
-                return recommender.recommendations(for: testCase.input, count: RankingMetrics.depth) {
+                return recommender.recommendations(
+                    for: testCase.input, in: testCase.context, count: RankingMetrics.depth
+                ) {
                     testCase.excluded.contains($0)
                 }.map(\.item)
             }
