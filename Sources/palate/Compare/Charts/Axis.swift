@@ -14,7 +14,9 @@ struct Axis {
         let span = upper > lower ? upper - lower : max(abs(upper), 1)
         let step = Self.step(span / 4)
         let first = (lower / step).rounded(.down) * step
-        let count = max(1, Int(((lower + span - first) / step - 1e-9).rounded(.up)))
+        let steps = ((lower + span - first) / step - 1e-9).rounded(.up)
+        // More than a handful only where numbers are too large to be told apart.
+        let count = steps.isFinite ? Int(min(max(steps, 1), 20)) : 1
         self.lower = first
         self.upper = first + Double(count) * step
         self.start = start
