@@ -163,6 +163,16 @@ import Testing
             ofDay += list.count { (Int(model.items[$0.item].dropFirst()) ?? -1) / 10 == day }
         }
         #expect(ofDay > 40, "\(ofDay) of 400")
+
+        // Somebody who comes back is offered what is met now, not what was met then.
+        let stray = UInt32(try #require(model.items.index(of: "i215")))
+        let past = History(items: [stray], timestamps: [3 * 86_400])
+        func offered(_ day: Int) -> Int {
+            let context = RequestContext(time: Int64(day * 86_400 + 600))
+            return model.recommender.recommendations(for: past, in: context, count: 10)
+                .count { (Int(model.items[$0.item].dropFirst()) ?? -1) / 10 == day }
+        }
+        #expect((25..<35).reduce(0) { $0 + offered($1) } > 10)
     }
 
     @Test func hyperparametersAreChecked() {
