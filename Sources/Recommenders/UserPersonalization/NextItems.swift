@@ -11,6 +11,8 @@ struct NextItems: Sendable {
     let content: ItemFeatures?
     /// Nil when there were too few users to learn from, or nothing to gain: the blend's own order stands.
     var ranker: ListwiseRegression?
+    /// Items that were in the catalogue when the ranker was fitted; it does not rate those that came later.
+    let rankedItemCount: Int
     let logUserCounts: [Float]
     /// Items that nobody has met and that have content.
     private let coldItems: [UInt32]
@@ -27,13 +29,14 @@ struct NextItems: Sendable {
 
     init(
         components: ItemComponents, settings: BlendSettings, moments: ItemMoments, content: ItemFeatures?,
-        ranker: ListwiseRegression? = nil
+        ranker: ListwiseRegression? = nil, rankedItemCount: Int? = nil
     ) {
         self.components = components
         self.settings = settings
         self.moments = moments
         self.content = content
         self.ranker = ranker
+        self.rankedItemCount = rankedItemCount ?? components.userCounts.count
         logUserCounts = components.userCounts.map { log1pf($0) }
         features = CandidateFeatures(hasContent: content != nil)
         coldItems = components.userCounts.indices.filter {
@@ -53,7 +56,8 @@ struct NextItems: Sendable {
         guard let ranker else { return blend }
         let now = moment(of: recent, at: time)
         let candidates = candidates(recent, now: now, scores: scores, blend: blend)
-        let chances = Self.chances(ranker.logits(rows(candidates, recent: recent, now: now)))
+        var chances = Self.chances(ranker.logits(rows(candidates, recent: recent, now: now)))
+        if rankedItemCount < components.userCounts.count { placeLaterItems(candidates, &chances) }
         let best = blend.max() ?? 0
         let scale = best > 0 ? Self.leastChance / (2 * best) : 1
         for item in blend.indices { blend[item] *= scale }
@@ -68,6 +72,16 @@ struct NextItems: Sendable {
     static func chances(_ logits: [Float]) -> [Float] {
         let greatest = logits.max() ?? 0
         return logits.map { max(expf($0 - greatest), leastChance) }
+    }
+
+    /// Items that came after the fit stand where the blend puts them.
+    private func placeLaterItems(_ candidates: CandidateFeatures.Candidates, _ chances: inout [Float]) {
+        let descending = chances.sorted(by: >)
+        // The candidates of the blend come first, in its order.
+        for place in candidates.items.indices.prefix(Self.blendCount)
+        where Int(candidates.items[place]) >= rankedItemCount {
+            chances[place] = descending[place]
+        }
     }
 
     private func blend(_ scores: ItemComponents.Scores, without recent: RecentItems) -> [Float] {

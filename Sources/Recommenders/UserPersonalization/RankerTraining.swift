@@ -77,7 +77,8 @@ struct RankerTraining: Sendable {
                 measurements: ["ranker_validation_ndcg_at_25": found, "blend_validation_ndcg_at_25": blendGain])
             if found > gain { (gain, used) = (found, tried) }
         }
-        guard gain >= blendGain else { return nil }
+        // Nothing but the ranker brings items that nobody has met into a list.
+        guard gain >= (content == nil ? blendGain : 0.97 * blendGain) else { return nil }
         let ranker = try Self.fit(used, features: features, threads: options.threads)
         self.ranker = ranker
         let tail = Self.tailDiscount(

@@ -20,6 +20,7 @@ extension UserPersonalization: StorableRecommender {
             .init("ranker.means", next.ranker?.means ?? []),
             .init("ranker.deviations", next.ranker?.deviations ?? []),
             .init("ranker.weights", next.ranker?.weights ?? []),
+            .init("ranker.items", [Int64(next.rankedItemCount)]),
             .init("content.present", [Float(next.content == nil ? 0 : 1)]),
         ] + next.moments.tensors() + (next.content?.tensors() ?? [])
     }
@@ -59,11 +60,16 @@ extension UserPersonalization: StorableRecommender {
         guard means.count == featureCount else {
             throw .damaged(file: name, reason: "the ranker has another number of features")
         }
+        let ranked = try file.array("ranker.items", of: Int64.self, count: 1).first ?? -1
+        guard (0...Int64(items.count)).contains(ranked) else {
+            throw .damaged(file: name, reason: "'ranker.items' is not a number of items")
+        }
         let next = NextItems(
             components: components, settings: settings,
             moments: try ItemMoments(file: file, selection: components.selection, itemCount: items.count),
             content: hasContent ? try ItemFeatures(file: file, itemCount: items.count) : nil,
-            ranker: means.isEmpty ? nil : ListwiseRegression(means: means, deviations: deviations, weights: weights))
+            ranker: means.isEmpty ? nil : ListwiseRegression(means: means, deviations: deviations, weights: weights),
+            rankedItemCount: Int(ranked))
         self.init(
             items: items, eventTypes: eventTypes, next: next,
             repeats: RepeatModel(eventTypes: types, regression: LogisticRegression(weights: repeatWeights)),

@@ -31,7 +31,8 @@ extension UserPersonalization: UpdatableRecommender {
             items: items, eventTypes: eventTypes,
             next: NextItems(
                 components: components, settings: next.settings,
-                moments: trainer.moments(of: users, selection: selection), content: content, ranker: next.ranker),
+                moments: trainer.moments(of: users, selection: selection), content: content, ranker: next.ranker,
+                rankedItemCount: next.rankedItemCount),
             repeats: repeats, ranks: ranks,
             popularity: Popularity(histories: histories, items: items, weights: weights), learned: learned)
     }
