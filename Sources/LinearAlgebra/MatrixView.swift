@@ -61,7 +61,8 @@ package struct MatrixView: @unchecked Sendable {
         guard rows > 0, columns > 0 else { return }
         BLAS.prepare()
         cblas_sgemv(
-            CblasRowMajor, CblasNoTrans, blasInteger(rows), blasInteger(columns), 1, base, blasInteger(stride), vector, 1,
+            CblasRowMajor, CblasNoTrans, blasInteger(rows), blasInteger(columns), 1, base, blasInteger(stride), vector,
+            1,
             0, target, 1)
     }
 }

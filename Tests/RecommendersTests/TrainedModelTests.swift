@@ -57,7 +57,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Algorithm.userPersonalization, .userPersonalizationV2, .similarItems, .trendingNow, .weightedRating, .ease, .als,
+        Algorithm.userPersonalization, .userPersonalizationV2, .similarItems, .trendingNow, .weightedRating, .ease,
+        .als,
         .itemKNN, .userKNN, .contentBased, .semanticSimilarity,
     ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {

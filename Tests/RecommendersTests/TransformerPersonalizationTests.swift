@@ -171,7 +171,8 @@ import Testing
         func lead(_ weights: EventWeights) throws -> Float {
             var options = TrainingOptions(seed: 2, threads: 2)
             options.eventWeights = weights
-            let model = try Self.algorithm.train(on: interactions(events), hyperparameters: Self.quick, options: options)
+            let model = try Self.algorithm.train(
+                on: interactions(events), hyperparameters: Self.quick, options: options)
             let bought = try #require(model.items.index(of: "bought"))
             let viewed = try #require(model.items.index(of: "viewed"))
             var history = History()
@@ -189,9 +190,11 @@ import Testing
 
     @Test func anUpdateKnowsNewItemsAndKeepsTheTransformer() throws {
         let model = try Self.model.get()
-        let grown = Self.pairs() + (0..<40).flatMap { user in
-            [("n\(user)", "i0-0", 1, String?.none), ("n\(user)", "new", 2, nil)]
-        }
+        let grown =
+            Self.pairs()
+            + (0..<40).flatMap { user in
+                [("n\(user)", "i0-0", 1, String?.none), ("n\(user)", "new", 2, nil)]
+            }
         let updated = try model.updated(with: interactions(grown))
         #expect(updated.manifest.learned["transformer_share"] == model.manifest.learned["transformer_share"])
         let new = try #require(updated.items.index(of: "new"))

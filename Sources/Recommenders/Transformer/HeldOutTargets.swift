@@ -29,7 +29,9 @@ struct HeldOutTargets: Sendable {
     init(of histories: UserHistories, seed: UInt64) {
         let users = (0..<histories.count).filter { histories.offsets[$0 + 1] - histories.offsets[$0] > 1 }
         var generator = SeededGenerator(seed: seed)
-        let chosen = generator.permutation(of: users.count).prefix(min(users.count / 3, Self.mostCases)).map { users[$0] }
+        let chosen = generator.permutation(of: users.count).prefix(min(users.count / 3, Self.mostCases)).map {
+            users[$0]
+        }
         var cut = [Int: Int]()
         var cases: [Case] = []
         for user in chosen.sorted() {

@@ -51,7 +51,8 @@ package struct TransformerSequences: Sendable {
     }
 
     /// The histories of some users, without events of items outside the selection.
-    init(_ histories: UserHistories, users: some Sequence<Int>, selection: ItemSelection, weights: NumberedEventWeights) {
+    init(_ histories: UserHistories, users: some Sequence<Int>, selection: ItemSelection, weights: NumberedEventWeights)
+    {
         self.init(itemCount: selection.items.count)
         for user in users {
             append(
