@@ -100,7 +100,7 @@ let package = Package(
             name: "palate",
             dependencies: [
                 "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
-                "Datasets", "LinearAlgebra", "Serving",
+                "Datasets", "LinearAlgebra", "Serving", "Filters",
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),

@@ -70,11 +70,14 @@ public enum Algorithm: String, Sendable, CaseIterable {
         guard !needsInteractions || interactions.count > 0 && !interactions.items.isEmpty else {
             throw TrainingError.noInteractions
         }
+        let recorder = TrainingRecorder()
         // Nothing is made before it is known to fit.
-        let ownOptions = try options.holding(UserHistories.memory(of: interactions))
+        let ownOptions = try recorder.following(options).holding(UserHistories.memory(of: interactions))
+        try ownOptions.advance(to: 0, TrainingProgress.firstStage)
         let histories = UserHistories(interactions)
         do {
-            return try train(on: interactions, histories, hyperparameters: hyperparameters, options: ownOptions)
+            return try train(
+                on: interactions, histories, hyperparameters: hyperparameters, options: ownOptions, recorder: recorder)
         } catch TrainingError.insufficientMemory(let needed, let limit, nil) {
             throw TrainingError.insufficientMemory(
                 needed: needed, limit: limit,
@@ -84,7 +87,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     private func train(
         on interactions: Interactions, _ histories: UserHistories, hyperparameters: [String: String],
-        options: TrainingOptions
+        options: TrainingOptions, recorder: TrainingRecorder
     ) throws -> TrainedModel {
         let recommender: any StorableRecommender
         switch self {
@@ -151,10 +154,11 @@ public enum Algorithm: String, Sendable, CaseIterable {
             try HyperparameterReader(hyperparameters).finish()
             recommender = try SemanticSimilarity(training: histories, items: interactions.items, options: options)
         }
-        options.progress(TrainingProgress(fraction: 1, stage: "trained"))
+        try options.advance(to: 1, "trained")
         return TrainedModel(
             algorithm: self, hyperparameters: hyperparameters, seed: options.seed, interactions: interactions,
-            histories: histories, recommender: recommender, objective: options.objective)
+            histories: histories, recommender: recommender, objective: options.objective,
+            training: recorder.current)
     }
 
     /// Checks names and values without training.

@@ -15,6 +15,7 @@ extension TransformerPersonalization {
         hyperparameters: Hyperparameters, options: TrainingOptions
     ) throws {
         let closedFormParameters = try UserPersonalization.Hyperparameters(hyperparameters.closedForm)
+        let items = ContentBased.catalogue(items, options.metadata.items)
         guard HeldOutTargets.mayBeEnough(histories) else {
             self = try Self.withoutTransformer(
                 histories, items: items, eventTypes: eventTypes, parameters: closedFormParameters, options: options)
@@ -190,7 +191,7 @@ private struct TransformerData {
             let held = heldOut.cases[index]
             let history = heldOut.histories[held.user]
             let recent = RecentItems(history, itemCount: closedForm.items.count)
-            let relevance = closedForm.relevance(of: recent)
+            let relevance = closedForm.next.relevance(of: recent)
             let places = TransformerBlend.places(of: relevance)
             let logits = transformer.logits(after: selection.sequence(of: history.items))
             return TransformerBlend.shares.map { share in

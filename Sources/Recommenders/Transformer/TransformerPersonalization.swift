@@ -25,12 +25,13 @@ public struct TransformerPersonalization: Recommender {
         let recent = RecentItems(history, itemCount: items.count)
         let read = selection.sequence(of: history.items)
         guard !recent.entries.isEmpty, !read.isEmpty else { return closedForm.scores(for: history) }
-        let other = closedForm.relevance(of: recent)
+        let other = closedForm.next.relevance(of: recent)
         var relevance = blend.relevance(
             closedForm: other, places: TransformerBlend.places(of: other), logits: transformer.logits(after: read),
             selection: selection)
         TransformerBlend.widen(
-            &relevance, discount: closedForm.settings.tailDiscount, logUserCounts: closedForm.logUserCounts)
+            &relevance, discount: closedForm.next.settings.tailDiscount,
+            logUserCounts: closedForm.next.logUserCounts)
         return closedForm.listed(relevance, after: recent)
     }
 }

@@ -87,7 +87,8 @@ RECIPES = [
     Recipe("aws-personalized-ranking-v2", "a list in the user's order", "Trained like `aws-user-personalization-v2`."),
     Recipe("aws-personalized-ranking", "a list in the user's order"),
     Recipe("aws-similar-items", "items like an item",
-           "Learns from interactions only; `item_metadata_hidden_dim` is accepted without effect."),
+           "Features of items are made by counting, not learned; `item_metadata_hidden_dim` is the dimension of the "
+           "projection of texts."),
     Recipe("aws-semantic-similarity", "items like an item, by their text",
            "Texts are compared by their words and latent topics (TF-IDF and a singular value decomposition), not by a language "
            "model: they must be in one language. Items need no `itemName`. Interactions are not needed."),
