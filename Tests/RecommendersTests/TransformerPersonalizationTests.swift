@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import LinearAlgebra
 import Recommenders
 import Testing
 
@@ -176,10 +177,15 @@ import Testing
         let new = try #require(updated.items.index(of: "new"))
         let scores = updated.recommender.scores(for: model.histories[0])
         #expect(scores.count == updated.items.count && scores[new].isFinite)
-        let before = model.recommender.scores(for: model.histories[0])
-        let known = (0..<model.items.count).filter { !model.histories[0].items.contains(UInt32($0)) }
-        let best = known.max { before[$0] < before[$1] }
-        #expect(best == known.max { scores[$0] < scores[$1] })
+        let parameters = try [model, updated].map { model in
+            try withTemporaryDirectory { directory in
+                try model.write(to: directory.appendingPathComponent("model"))
+                let file = try SafetensorsFile(
+                    contentsOf: directory.appendingPathComponent("model/weights.safetensors"))
+                return try file.matrix("transformer.parameters")
+            }
+        }
+        #expect(parameters[0].columns > 0 && parameters[0] == parameters[1])
     }
 
     @Test func hyperparametersOutOfRangeAreRefused() {
