@@ -177,8 +177,8 @@ import Testing
         let new = try #require(updated.items.index(of: "new"))
         let scores = updated.recommender.scores(for: model.histories[0])
         #expect(scores.count == updated.items.count && scores[new].isFinite)
-        let parameters = try [model, updated].map { model in
-            try withTemporaryDirectory { directory in
+        let parameters = try [model, updated].map { model -> Matrix in
+            try withTemporaryDirectory { directory -> Matrix in
                 try model.write(to: directory.appendingPathComponent("model"))
                 let file = try SafetensorsFile(
                     contentsOf: directory.appendingPathComponent("model/weights.safetensors"))
