@@ -135,12 +135,12 @@ import Testing
             hyperparameters: ["epochs": "3", "hidden_dimension": "32", "sequence_length": "20"], options: options)
         let steps = seen.steps
         #expect(zip(steps, steps.dropFirst()).allSatisfy { $0.fraction <= $1.fraction + 1e-9 })
-        let epochs = steps.filter { $0.measurements["epoch"] != nil && $0.measurements["loss"] != nil }
+        let epochs = steps.filter { $0.measurements["epoch"] != nil && $0.measurements["training_loss"] != nil }
         #expect(epochs.count >= 3 && epochs[0].measurements["validation_ndcg_at_10"] != nil)
-        #expect(epochs[0].measurements["loss"] ?? 0 > epochs[2].measurements["loss"] ?? 9)
+        #expect(epochs[0].measurements["training_loss"] ?? 0 > epochs[2].measurements["training_loss"] ?? 9)
         let memory = try #require(
             steps.firstIndex { $0.measurements[TrainingOptions.memoryMeasurement] != nil })
-        let epoch = try #require(steps.firstIndex { $0.measurements["loss"] != nil })
+        let epoch = try #require(steps.firstIndex { $0.measurements["training_loss"] != nil })
         #expect(memory < epoch)
         #expect((steps[memory].measurements[TrainingOptions.memoryMeasurement] ?? 0) > 1_000_000)
     }
