@@ -73,7 +73,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         let recorder = TrainingRecorder()
         // Nothing is made before it is known to fit.
         let ownOptions = try recorder.following(options).holding(UserHistories.memory(of: interactions))
-        try ownOptions.advance(to: 0, TrainingProgress.firstStage)
+        try Task.checkCancellation()
         let histories = UserHistories(interactions)
         do {
             return try train(
