@@ -32,6 +32,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case contentBased = "palate-content-based"
     /// Items whose texts are like an item's, see ``SemanticSimilarity``.
     case semanticSimilarity = "aws-semantic-similarity"
+    /// The chance that a user takes an item, from user, item and context, see ``NeuralClassifier``.
+    case neuralClassifier = "palate-neural-classifier"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -43,7 +45,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
     public var subject: Subject {
         switch self {
         case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN,
-            .userKNN:
+            .userKNN, .neuralClassifier:
             .user
         case .similarItems, .sims, .semanticSimilarity: .item
         case .contentBased: .userOrItem
@@ -144,6 +146,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .semanticSimilarity:
             try HyperparameterReader(hyperparameters).finish()
             recommender = try SemanticSimilarity(training: histories, items: interactions.items, options: options)
+        case .neuralClassifier:
+            recommender = try NeuralClassifier(
+                training: interactions, histories: histories, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
@@ -167,6 +173,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .itemKNN: _ = try ItemKNN.Hyperparameters(hyperparameters)
         case .userKNN: _ = try UserKNN.Hyperparameters(hyperparameters)
         case .contentBased: _ = try ContentBased.Hyperparameters(hyperparameters)
+        case .neuralClassifier: _ = try NeuralClassifier.Hyperparameters(hyperparameters)
         }
     }
 }

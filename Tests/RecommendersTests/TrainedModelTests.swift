@@ -58,7 +58,7 @@ import Testing
 
     @Test(arguments: [
         Algorithm.userPersonalization, .similarItems, .trendingNow, .weightedRating, .ease, .als, .itemKNN, .userKNN,
-        .contentBased, .semanticSimilarity,
+        .contentBased, .semanticSimilarity, .neuralClassifier,
     ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
         var options = TrainingOptions()
