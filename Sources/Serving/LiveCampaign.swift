@@ -131,7 +131,8 @@ struct LiveCampaign: Sendable {
     ///   - item: What the list is about, for recipes of related items.
     ///   - allowed: Only these, promoted items aside; nil allows all.
     func recommendations(
-        for past: UserPast, in context: RequestContext, item: String? = nil, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
+        for past: UserPast, in context: RequestContext, item: String? = nil, count: Int, allowed: ItemSet? = nil,
+        promotion: Promotion? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> [RankedItem] {
         let assortment = assortments.current

@@ -1,0 +1,51 @@
+"""What `palate bench` prints of trainings, checked against a second way of computing it."""
+
+import json
+import math
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from test_cli import assert_one_clear_line, palate
+
+SIZE = ["--users", 300, "--items", 100, "--interactions", 4000]
+
+
+def test_trainings_take_no_more_than_they_announce():
+    done = palate("bench", "memory", "--recipe", "aws-trending-now", "--recipe", "palate-item-knn", *SIZE,
+                  "--output", "json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    assert [result["recipe"] for result in results] == ["aws-trending-now"] * 2 + ["palate-item-knn"] * 2
+    assert [result["size"]["items"] for result in results] == [100, 400, 100, 400]
+    for result in results:
+        assert 0 < result["peakBytes"] <= result["announcedBytes"] + 2**20
+
+
+def test_growth_is_the_slope_between_the_logarithms(tmp_path):
+    done = palate("bench", "growth", "--recipe", "palate-weighted-rating", *SIZE, "--plots", tmp_path, "--output",
+                  "json")
+    assert done.returncode == 0, done.stderr
+    [result] = json.loads(done.stdout)
+    assert [growth["axis"] for growth in result["growth"]] == ["users", "items", "interactions"]
+    for growth in result["growth"]:
+        sizes = [run["size"][growth["axis"]] for run in growth["runs"]]
+        assert [size / sizes[1] for size in sizes] == [0.5, 1, 2, 4]
+        for name in ("processorSeconds", "peakBytes"):
+            x = [math.log(size) for size in sizes]
+            y = [math.log(run[name]) for run in growth["runs"]]
+            mean_x, mean_y = sum(x) / 4, sum(y) / 4
+            slope = (sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y))
+                     / sum((a - mean_x) ** 2 for a in x))
+            assert growth[name]["exponent"] == pytest.approx(slope, abs=1e-9)
+            assert math.log(growth[name]["factor"]) == pytest.approx(mean_y - slope * mean_x, abs=1e-9)
+    picture = ElementTree.parse(tmp_path / "palate-weighted-rating.svg").getroot()
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    circles = [(float(one.get("cx")), float(one.get("cy")))
+               for one in picture.iter("{http://www.w3.org/2000/svg}circle")]
+    assert len(circles) == 24
+    width, height = (float(part) for part in picture.get("viewBox").split()[2:])
+    assert all(0 < x < width and 0 < y < height for x, y in circles)
+
+
+def test_an_unknown_recipe_is_named():
+    assert_one_clear_line(palate("bench", "growth", "--recipe", "palate-none"), "palate-none")
