@@ -150,7 +150,7 @@ private struct PlainNetwork {
         ) { _ in cold.unit() < 0.3 }
         let network = ClassifierNetwork(
             parameters: parameters,
-            features: CandidateFeatures(rows: rows, coldRows: coldRows, describesItems: true), threads: 2)
+            features: CatalogueFeatures(rows: rows, coldRows: coldRows, describesItems: true), threads: 2)
         return (network, batch, PlainNetwork(parameters, features: plain, coldFeatures: plainCold))
     }
 

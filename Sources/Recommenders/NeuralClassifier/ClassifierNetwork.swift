@@ -13,10 +13,10 @@ import LinearAlgebra
 /// choice among what was shown. The loss of a batch is the mean by the targets' weights.
 package struct ClassifierNetwork: Sendable {
     package var parameters: ClassifierParameters
-    let features: CandidateFeatures
+    let features: CatalogueFeatures
     let threads: Int
 
-    package init(parameters: ClassifierParameters, features: CandidateFeatures, threads: Int) {
+    package init(parameters: ClassifierParameters, features: CatalogueFeatures, threads: Int) {
         self.parameters = parameters
         self.features = features
         self.threads = threads

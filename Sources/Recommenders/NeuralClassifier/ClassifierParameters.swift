@@ -8,7 +8,7 @@ package import LinearAlgebra
 package struct ClassifierParameters: Sendable, Equatable {
     package struct Shape: Sendable, Equatable {
         package var items: Int
-        /// Of ``CandidateFeatures``.
+        /// Of ``CatalogueFeatures``.
         package var features: Int
         /// Of users and of the context, see ``AttributeEncoder``.
         package var attributes: Int

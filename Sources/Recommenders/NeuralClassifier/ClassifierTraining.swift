@@ -5,7 +5,7 @@ import LinearAlgebra
 /// A training run: how many epochs serve held-out users best, then these on everybody, then the calibration.
 struct ClassifierTraining {
     let items: Vocabulary
-    let features: CandidateFeatures
+    let features: CatalogueFeatures
     let users: AttributeEncoder
     let contexts: AttributeEncoder
     let source: ExampleSource

@@ -46,16 +46,16 @@ extension NeuralClassifier {
         let kinds = EventKinds(histories, eventTypes: interactions.eventTypes)
         let itemCount = interactions.items.count + (options.metadata.items?.count ?? 0)
         let shape = ClassifierParameters.Shape(
-            items: itemCount, features: CandidateFeatures.most(of: options.metadata.items),
+            items: itemCount, features: CatalogueFeatures.most(of: options.metadata.items),
             attributes: users.featureCount + contexts.featureCount, kinds: kinds.count,
             hyperparameters: hyperparameters)
         try options.announce(
-            memory: CandidateFeatures.memory(options.metadata.items, itemCount: itemCount)
+            memory: CatalogueFeatures.memory(options.metadata.items, itemCount: itemCount)
                 + ClassifierTraining.memory(
                     shape, histories, negatives: hyperparameters.negatives, threads: options.threads)
                 + ExampleSource.memory(interactions, users: users, contexts: contexts))
         let catalogue = ContentBased.catalogue(interactions.items, options.metadata.items)
-        let features = try CandidateFeatures(histories, items: catalogue, options: options.within(0.01...0.05))
+        let features = try CatalogueFeatures(histories, items: catalogue, options: options.within(0.01...0.05))
         let training = ClassifierTraining(
             items: catalogue, features: features, users: users, contexts: contexts,
             source: ExampleSource(

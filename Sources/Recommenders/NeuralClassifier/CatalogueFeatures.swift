@@ -4,7 +4,7 @@ import LinearAlgebra
 
 /// What is known of items as sparse features: the columns of the items dataset, how popular an item is, how much of that is
 /// of late, and how long it has been there. An item without events has a feature that says so in place of the last three.
-package struct CandidateFeatures: Sendable, Equatable {
+package struct CatalogueFeatures: Sendable, Equatable {
     /// `items × features`.
     let rows: SparseRows
     /// The same as if no item had events.
@@ -23,7 +23,7 @@ package struct CandidateFeatures: Sendable, Equatable {
             blocks = try FeatureBlock.blocks(
                 of: table, items: items, latentDimension: Self.textDimension, options: options)
         }
-        let activity = CandidateActivity(histories, itemCount: items.count)
+        let activity = CatalogueActivity(histories, itemCount: items.count)
         var described: [[(column: Int, value: Float)]] = Array(repeating: [], count: items.count)
         var count = 0
         for block in blocks {
@@ -103,7 +103,7 @@ package struct CandidateFeatures: Sendable, Equatable {
 }
 
 /// How popular items are, and since when.
-struct CandidateActivity: Sendable {
+struct CatalogueActivity: Sendable {
     let counts: [Int]
     private let recent: [Int]
     private let ages: [Float]
