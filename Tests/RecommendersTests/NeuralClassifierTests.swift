@@ -228,9 +228,9 @@ private enum TwoKinds {
             on: sampleInteractions(), hyperparameters: ["max_epochs": "3"], options: options)
         let steps = reported.withLock { $0 }
         let planned = try #require(steps.firstIndex { ($0.measurements["memory_bytes"] ?? 0) > 0 })
-        let firstLoss = try #require(steps.firstIndex { $0.measurements["loss"] != nil })
+        let firstLoss = try #require(steps.firstIndex { $0.measurements["training_loss"] != nil })
         #expect(planned < firstLoss)
-        #expect(steps.contains { $0.measurements["validation_ndcg_at_25"] != nil && $0.measurements["loss"] != nil })
+        #expect(steps.contains { $0.measurements["validation_ndcg_at_25"] != nil && $0.measurements["training_loss"] != nil })
         #expect(zip(steps, steps.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
         options.memoryLimit = 1_000
         #expect(throws: TrainingError.self) {

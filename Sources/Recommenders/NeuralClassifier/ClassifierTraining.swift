@@ -132,7 +132,7 @@ struct ClassifierTraining {
         }
         for epoch in 1...max(epochs, 1) where epoch <= epochs {
             let loss = try self.epoch(epoch, users, &network, &optimizer, sampler, options, of: epochs)
-            var measurements = ["loss": loss, "epoch": Double(epoch)]
+            var measurements = ["training_loss": loss, "epoch": Double(epoch)]
             if let judge {
                 let found = judge.measure(classifier(network, .none, [:]), threads: options.threads)
                 measurements.merge(found.measurements) { $1 }
