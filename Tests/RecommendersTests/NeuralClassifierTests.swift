@@ -230,7 +230,10 @@ private enum TwoKinds {
         let planned = try #require(steps.firstIndex { ($0.measurements["memory_bytes"] ?? 0) > 0 })
         let firstLoss = try #require(steps.firstIndex { $0.measurements["training_loss"] != nil })
         #expect(planned < firstLoss)
-        #expect(steps.contains { $0.measurements["validation_ndcg_at_25"] != nil && $0.measurements["training_loss"] != nil })
+        #expect(
+            steps.contains {
+                $0.measurements["validation_ndcg_at_25"] != nil && $0.measurements["training_loss"] != nil
+            })
         #expect(zip(steps, steps.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
         options.memoryLimit = 1_000
         #expect(throws: TrainingError.self) {
