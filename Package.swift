@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "CVectorKernels"),
         room("LinearAlgebra", ["COpenBLAS", "CVectorKernels"]),
         room("Datasets", [collections, algorithms, crypto]),
-        room("Recommenders", ["LinearAlgebra", "Datasets", collections, algorithms, logging]),
+        room("Recommenders", ["LinearAlgebra", "CVectorKernels", "Datasets", collections, algorithms, logging]),
         room("Evaluation", ["LinearAlgebra", "Datasets", "Recommenders", collections]),
         room("Filters", ["Datasets"]),
         room("ObjectStorage", [grdb, crypto, httpClient, nioCore, nioHTTP1, nioPosix, logging]),
@@ -100,7 +100,7 @@ let package = Package(
             name: "palate",
             dependencies: [
                 "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
-                "Datasets", "LinearAlgebra", "Serving",
+                "Datasets", "LinearAlgebra", "Serving", "Filters",
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),

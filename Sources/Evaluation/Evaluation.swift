@@ -42,8 +42,12 @@ public struct Evaluation: Sendable {
     /// Trains and measures fold after fold, users of a fold in parallel. Rank metrics are averages over the test users
     /// that have at least one relevant item; coverage counts the lists of all.
     ///
-    /// - Throws: ``EvaluationError``, and what training throws.
-    public func run(on interactions: Interactions, options: TrainingOptions = TrainingOptions()) throws -> Result {
+    /// - Parameter observe: Called with the model of each fold, between its training and its measurement.
+    /// - Throws: ``EvaluationError``, and what training and `observe` throw.
+    public func run(
+        on interactions: Interactions, options: TrainingOptions = TrainingOptions(),
+        observing observe: (TrainedModel) throws -> Void = { _ in }
+    ) throws -> Result {
         guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
         let histories = UserHistories(interactions)
         let folds = method == .leaveOneOut ? 1 : folds
@@ -53,9 +57,8 @@ public struct Evaluation: Sendable {
             let share = Double(fold) / Double(folds)...Double(fold + 1) / Double(folds)
             let prefix = folds > 1 ? "fold \(fold + 1) of \(folds): " : ""
             let part = try run(
-                split(interactions, histories, fold: fold, eventWeights: options.eventWeights), of: interactions,
-                catalogue: catalogue,
-                options: options.within(share, prefix: prefix))
+                split(interactions, histories, fold: fold, options), of: interactions, catalogue: catalogue,
+                options: options.within(share, prefix: prefix), observing: observe)
             for (name, value) in part.metrics { result.metrics[name, default: 0] += value }
             result.testUsers += part.testUsers
             result.trainingSeconds += part.trainingSeconds
@@ -66,19 +69,28 @@ public struct Evaluation: Sendable {
     }
 
     private func split(
-        _ interactions: Interactions, _ histories: UserHistories, fold: Int, eventWeights: EventWeights
+        _ interactions: Interactions, _ histories: UserHistories, fold: Int, _ options: TrainingOptions
     ) -> EvaluationSplit {
-        switch method {
-        case .personalize:
-            .personalize(
-                interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen, eventWeights: eventWeights)
-        case .leaveOneOut: .leaveOneOut(interactions, histories)
-        case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
+        var split: EvaluationSplit =
+            switch method {
+            case .personalize:
+                .personalize(
+                    interactions, histories, fold: fold, seed: seed, excludeSeen: excludeSeen,
+                    eventWeights: options.eventWeights)
+            case .leaveOneOut: .leaveOneOut(interactions, histories)
+            case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
+            }
+        guard let users = options.metadata.users else { return split }
+        for index in split.cases.indices {
+            let user = interactions.users[split.cases[index].user]
+            split.cases[index].context = RequestContext(ofUser: user, in: users)
         }
+        return split
     }
 
     private func run(
-        _ split: EvaluationSplit, of interactions: Interactions, catalogue: Int, options: TrainingOptions
+        _ split: EvaluationSplit, of interactions: Interactions, catalogue: Int, options: TrainingOptions,
+        observing observe: (TrainedModel) throws -> Void
     ) throws -> Result {
         guard !split.cases.isEmpty, !split.trainingRows.isEmpty else { throw EvaluationError.tooFewUsers }
         var training = options.within(0...0.9)
@@ -88,6 +100,8 @@ public struct Evaluation: Sendable {
         let model = try algorithm.train(
             on: interactions.selecting(rows: split.trainingRows), hyperparameters: hyperparameters, options: training)
         let trained = clock.now
+        try observe(model)
+        let observed = clock.now
         options.progress(TrainingProgress(fraction: 0.9, stage: "ranking for \(split.cases.count) test users"))
         let totals = try Self.measure(
             model.recommender, on: split.cases, objective: options.objective, threads: options.threads)
@@ -95,7 +109,7 @@ public struct Evaluation: Sendable {
         options.progress(TrainingProgress(fraction: 1, stage: "measured"))
         return Result(
             metrics: totals.averages(catalogueItemCount: catalogue), testUsers: totals.users,
-            trainingSeconds: (trained - start).seconds, evaluationSeconds: (measured - trained).seconds)
+            trainingSeconds: (trained - start).seconds, evaluationSeconds: (measured - observed).seconds)
     }
 
     /// Ranks the whole catalogue for every case.
@@ -108,7 +122,9 @@ public struct Evaluation: Sendable {
             try Task.checkCancellation()
             let lists = Parallel.map(chunk.count, threads: threads) { index in
                 let testCase = cases[chunk.lowerBound + index]
-                return recommender.recommendations(for: testCase.input, count: RankingMetrics.depth) {
+                return recommender.recommendations(
+                    for: testCase.input, in: testCase.context, count: RankingMetrics.depth
+                ) {
                     testCase.excluded.contains($0)
                 }.map(\.item)
             }

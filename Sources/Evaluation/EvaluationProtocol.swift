@@ -1,4 +1,5 @@
 import Datasets
+import Recommenders
 
 /// How interactions are divided into what is learned from, what is given, and what must be found.
 public enum EvaluationProtocol: String, Sendable, CaseIterable {
@@ -15,15 +16,19 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
 struct EvaluationSplit: Sendable {
     /// Rows of the interactions that are learned from.
     let trainingRows: [Int]
-    let cases: [EvaluationCase]
+    var cases: [EvaluationCase]
 }
 
 /// What one test user brings.
 struct EvaluationCase: Sendable {
+    /// The number in the interactions.
+    let user: Int
     let input: History
     let relevant: Set<Int>
     /// Items that may not be recommended.
     let excluded: Set<Int>
     /// What a hit is worth, by relevant item; empty when all are worth alike.
     var rewards: [Int: Double] = [:]
+    /// What the users dataset says of the user. The context of the held-out events is not given: it can tell the outcome.
+    var context = RequestContext.empty
 }

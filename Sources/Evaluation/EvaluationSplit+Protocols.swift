@@ -35,7 +35,7 @@ extension EvaluationSplit {
             let seen = excludeSeen ? Set(input.items.map { Int($0) }) : []
             let rewards = HeldOutEvents.rewards(of: histories[user], weights).map { (Int($0), Double($1)) }
             return EvaluationCase(
-                input: input, relevant: Set(targets.map { Int($0) }).subtracting(seen), excluded: seen,
+                user: user, input: input, relevant: Set(targets.map { Int($0) }).subtracting(seen), excluded: seen,
                 rewards: Dictionary(rewards, uniquingKeysWith: max))
         }
         return EvaluationSplit(trainingRows: rows(of: interactions, without: users), cases: cases)
@@ -62,7 +62,8 @@ extension EvaluationSplit {
             input.eventValues.removeLast()
             isTest[lastRow[user]] = true
             cases.append(
-                EvaluationCase(input: input, relevant: [Int(target)], excluded: Set(input.items.map { Int($0) })))
+                EvaluationCase(
+                    user: user, input: input, relevant: [Int(target)], excluded: Set(input.items.map { Int($0) })))
         }
         return EvaluationSplit(trainingRows: (0..<interactions.count).filter { !isTest[$0] }, cases: cases)
     }
@@ -84,7 +85,7 @@ extension EvaluationSplit {
                     eventType: history.eventTypes[index], eventValue: history.eventValues[index])
             }
             return EvaluationCase(
-                input: kept, relevant: Set(distinct.filter { !input.contains($0) }.map { Int($0) }),
+                user: user, input: kept, relevant: Set(distinct.filter { !input.contains($0) }.map { Int($0) }),
                 excluded: Set(input.map { Int($0) }))
         }
         return EvaluationSplit(trainingRows: rows(of: interactions, without: users), cases: cases)

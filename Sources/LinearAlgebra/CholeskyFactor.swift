@@ -28,9 +28,11 @@ public struct CholeskyFactor: Sendable {
     public var order: Int { factor.rows }
 
     /// Factorises `matrix`, of which only the lower triangle is read.
-    public init(_ matrix: consuming Matrix, threads: Int = Parallel.availableThreads) throws(LinearAlgebraError) {
+    ///
+    /// - Throws: ``LinearAlgebraError``, `CancellationError` soon after the task was cancelled.
+    public init(_ matrix: consuming Matrix, threads: Int = Parallel.availableThreads) throws {
         guard matrix.rows == matrix.columns else {
-            throw .notSquare(rows: matrix.rows, columns: matrix.columns)
+            throw LinearAlgebraError.notSquare(rows: matrix.rows, columns: matrix.columns)
         }
         self.threads = threads
         factor = matrix
@@ -40,7 +42,7 @@ public struct CholeskyFactor: Sendable {
         let failedAt: Int? = factor.withUnsafeMutableElements { elements in
             guard let base = elements.baseAddress else { return nil }
             let a = TilePointer(address: base, stride: order)
-            for (step, panel) in panels.enumerated() {
+            for (step, panel) in panels.enumerated() where !Task.isCancelled {
                 guard let minor = Self.factorise(diagonal: panel, of: a) else {
                     Self.eliminate(below: panel, of: a, rest: Array(panels[(step + 1)...]), threads: threads)
                     continue
@@ -49,7 +51,8 @@ public struct CholeskyFactor: Sendable {
             }
             return nil
         }
-        if let failedAt { throw .notPositiveDefinite(order: failedAt) }
+        try Task.checkCancellation()
+        if let failedAt { throw LinearAlgebraError.notPositiveDefinite(order: failedAt) }
     }
 
     /// The order of the failing minor inside the tile, or nil when the tile was factorised.
@@ -85,8 +88,12 @@ public struct CholeskyFactor: Sendable {
     }
 
     /// X with A·X = `rightSide`.
-    public func solve(_ rightSide: consuming Matrix) throws(LinearAlgebraError) -> Matrix {
-        guard rightSide.rows == order else { throw .sizesDiffer(expected: order, found: rightSide.rows) }
+    ///
+    /// - Throws: ``LinearAlgebraError``, `CancellationError` soon after the task was cancelled.
+    public func solve(_ rightSide: consuming Matrix) throws -> Matrix {
+        guard rightSide.rows == order else {
+            throw LinearAlgebraError.sizesDiffer(expected: order, found: rightSide.rows)
+        }
         var solution = rightSide
         let columns = solution.columns
         let panels = Parallel.ranges(of: columns, size: BLAS.panel)
@@ -95,11 +102,15 @@ public struct CholeskyFactor: Sendable {
                 guard let factorBase = factor.baseAddress, let base = elements.baseAddress else { return }
                 let l = TilePointer(address: UnsafeMutablePointer(mutating: factorBase), stride: order)
                 let x = TilePointer(address: base, stride: columns)
-                Parallel.forEach(panels.count, threads: threads) { index in
-                    Self.substitute(l, order: order, into: x, columns: panels[index])
+                // In batches, so that a cancelled training ends soon.
+                for batch in Parallel.ranges(of: panels.count, size: 4 * max(threads, 1)) where !Task.isCancelled {
+                    Parallel.forEach(batch.count, threads: threads) { index in
+                        Self.substitute(l, order: order, into: x, columns: panels[batch.lowerBound + index])
+                    }
                 }
             }
         }
+        try Task.checkCancellation()
         return solution
     }
 

@@ -13,9 +13,10 @@ extension Matrix {
     /// operations, as many as a Cholesky factorisation and its inversion, nearly all of them in products of large tiles.
     /// Beside the matrix it takes 8 · n · ``BLAS/panel`` bytes, where a factor and its inverse take 4n² more.
     ///
-    /// - Throws: ``LinearAlgebraError`` when A is not square or not positive definite; the matrix is lost then.
-    package mutating func invertSymmetric(threads: Int = Parallel.availableThreads) throws(LinearAlgebraError) {
-        guard rows == columns else { throw .notSquare(rows: rows, columns: columns) }
+    /// - Throws: ``LinearAlgebraError`` when A is not square or not positive definite, `CancellationError` soon after the
+    ///   task was cancelled; the matrix is lost then.
+    package mutating func invertSymmetric(threads: Int = Parallel.availableThreads) throws {
+        guard rows == columns else { throw LinearAlgebraError.notSquare(rows: rows, columns: columns) }
         BLAS.prepare()
         let order = rows
         let panels = Parallel.ranges(of: order, size: BLAS.panel)
@@ -29,14 +30,15 @@ extension Matrix {
                     panel: TilePointer(address: workspaceBase, stride: width),
                     solved: TilePointer(address: workspaceBase + order * width, stride: width), panels: panels,
                     threads: threads)
-                for step in panels.indices {
+                for step in panels.indices where !Task.isCancelled {
                     if let minor = sweep.sweep(step) { return panels[step].lowerBound + minor }
                 }
                 sweep.finish()
                 return nil
             }
         }
-        if let failedAt { throw .notPositiveDefinite(order: failedAt) }
+        try Task.checkCancellation()
+        if let failedAt { throw LinearAlgebraError.notPositiveDefinite(order: failedAt) }
     }
 }
 

@@ -4,6 +4,8 @@ public import Datasets
 public enum Algorithm: String, Sendable, CaseIterable {
     /// Next items from the order of a user's events, see ``UserPersonalization``.
     case userPersonalization = "aws-user-personalization"
+    /// The same by a transformer, see ``TransformerPersonalization``.
+    case userPersonalizationV2 = "aws-user-personalization-v2"
     /// The same list for everybody, see ``Popularity``.
     case popularity = "aws-popularity-count"
     /// Items like an item, see ``RelatedItems``.
@@ -42,8 +44,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     public var subject: Subject {
         switch self {
-        case .userPersonalization, .nextBestAction, .itemAffinity, .itemAttributeAffinity, .ease, .als, .itemKNN,
-            .userKNN:
+        case .userPersonalization, .userPersonalizationV2, .nextBestAction, .itemAffinity, .itemAttributeAffinity,
+            .ease, .als, .itemKNN, .userKNN:
             .user
         case .similarItems, .sims, .semanticSimilarity: .item
         case .contentBased: .userOrItem
@@ -68,11 +70,14 @@ public enum Algorithm: String, Sendable, CaseIterable {
         guard !needsInteractions || interactions.count > 0 && !interactions.items.isEmpty else {
             throw TrainingError.noInteractions
         }
+        let recorder = TrainingRecorder()
         // Nothing is made before it is known to fit.
-        let ownOptions = try options.holding(UserHistories.memory(of: interactions))
+        let ownOptions = try recorder.following(options).holding(UserHistories.memory(of: interactions))
+        try ownOptions.advance(to: 0, TrainingProgress.firstStage)
         let histories = UserHistories(interactions)
         do {
-            return try train(on: interactions, histories, hyperparameters: hyperparameters, options: ownOptions)
+            return try train(
+                on: interactions, histories, hyperparameters: hyperparameters, options: ownOptions, recorder: recorder)
         } catch TrainingError.insufficientMemory(let needed, let limit, nil) {
             throw TrainingError.insufficientMemory(
                 needed: needed, limit: limit,
@@ -82,12 +87,16 @@ public enum Algorithm: String, Sendable, CaseIterable {
 
     private func train(
         on interactions: Interactions, _ histories: UserHistories, hyperparameters: [String: String],
-        options: TrainingOptions
+        options: TrainingOptions, recorder: TrainingRecorder
     ) throws -> TrainedModel {
         let recommender: any StorableRecommender
         switch self {
         case .userPersonalization:
             recommender = try UserPersonalization(
+                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                hyperparameters: try .init(hyperparameters), options: options)
+        case .userPersonalizationV2:
+            recommender = try TransformerPersonalization(
                 training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
                 hyperparameters: try .init(hyperparameters), options: options)
         case .popularity:
@@ -145,16 +154,18 @@ public enum Algorithm: String, Sendable, CaseIterable {
             try HyperparameterReader(hyperparameters).finish()
             recommender = try SemanticSimilarity(training: histories, items: interactions.items, options: options)
         }
-        options.progress(TrainingProgress(fraction: 1, stage: "trained"))
+        try options.advance(to: 1, "trained")
         return TrainedModel(
             algorithm: self, hyperparameters: hyperparameters, seed: options.seed, interactions: interactions,
-            histories: histories, recommender: recommender, objective: options.objective)
+            histories: histories, recommender: recommender, objective: options.objective,
+            training: recorder.current)
     }
 
     /// Checks names and values without training.
     public func validate(hyperparameters: [String: String]) throws(TrainingError) {
         switch self {
         case .userPersonalization: _ = try UserPersonalization.Hyperparameters(hyperparameters)
+        case .userPersonalizationV2: _ = try TransformerPersonalization.Hyperparameters(hyperparameters)
         case .popularity, .semanticSimilarity: try HyperparameterReader(hyperparameters).finish()
         case .similarItems: _ = try RelatedItems.Hyperparameters(similarItems: hyperparameters)
         case .sims: _ = try RelatedItems.Hyperparameters(sims: hyperparameters)

@@ -61,6 +61,21 @@ package struct ItemSequences: Sendable {
             itemCount: itemCount)
     }
 
+    /// Without some of the items; the numbers of the others stay.
+    func removing(_ removed: Set<UInt32>) -> ItemSequences {
+        guard !removed.isEmpty else { return self }
+        let kept = (0..<count).lazy.map { user in
+            (self.offsets[user]..<self.offsets[user + 1]).filter { !removed.contains(self.items[$0]) }
+        }
+        guard rewards.isEmpty else {
+            return ItemSequences(
+                rewarded: kept.map { places in
+                    places.map { (item: self.items[$0], reward: self.rewards[$0]) }
+                }, itemCount: itemCount)
+        }
+        return ItemSequences(kept.map { places in places.map { self.items[$0] } }, itemCount: itemCount)
+    }
+
     /// Users per item.
     package func userCounts() -> [Float] {
         var counts = [Float](repeating: 0, count: itemCount)

@@ -17,6 +17,13 @@ public protocol Recommender: Sendable {
     ///
     /// - Parameter history: Events of one user, oldest first; empty for a user about whom nothing is known.
     func scores(for history: History) -> [Float]
+
+    /// The same for a request of which more is known. Recommenders that read nothing but histories leave this out.
+    func scores(for history: History, in context: RequestContext) -> [Float]
+}
+
+extension Recommender {
+    public func scores(for history: History, in context: RequestContext) -> [Float] { scores(for: history) }
 }
 
 /// An item and the score it was ranked by.
@@ -34,9 +41,10 @@ public struct ScoredItem: Sendable, Equatable {
 extension Recommender {
     /// The best `count` items, best first, without those that `isExcluded` rejects.
     public func recommendations(
-        for history: History, count: Int, excluding isExcluded: (Int) -> Bool = { _ in false }
+        for history: History, in context: RequestContext = .empty, count: Int,
+        excluding isExcluded: (Int) -> Bool = { _ in false }
     ) -> [ScoredItem] {
-        var scores = scores(for: history)
+        var scores = scores(for: history, in: context)
         for item in scores.indices where isExcluded(item) { scores[item] = -.infinity }
         return topIndices(of: scores, count: count).map { ScoredItem(item: $0, score: scores[$0]) }
     }

@@ -49,6 +49,17 @@ public struct UserHistories: Sendable, Equatable {
         eventValues = interactions.eventValues.map { column in order.map { column[$0] } } ?? []
     }
 
+    /// From columns that fit together.
+    init(
+        offsets: [Int], items: [UInt32], timestamps: [Int64], eventTypes: [UInt16], eventValues: [Float]
+    ) {
+        self.offsets = offsets
+        self.items = items
+        self.timestamps = timestamps
+        self.eventTypes = eventTypes
+        self.eventValues = eventValues
+    }
+
     /// From stored columns; nil when they do not fit together.
     init?(
         offsets: [Int], items: [UInt32], timestamps: [Int64], eventTypes: [UInt16], eventValues: [Float], itemCount: Int

@@ -33,50 +33,14 @@ final class Assortment: Sendable {
         let trained = model.items.count
         let trainedAges = (0..<trained).map { ages.days(created: created[model.items[$0]], item: $0) }
         let events = model.popularity.counts
-        exploration = settings.flatMap { settings in
-            guard settings.weight > 0 else { return nil }
-            let young = (0..<trained).filter { trainedAges[$0] <= settings.itemAgeCutOffDays }
-                .map { Exploration.YoungItem(item: $0, events: events[$0]) }
-            var new: [Int] = []
-            for identifier in table?.identifiers.identifiers ?? []
-            where model.items.index(of: identifier) == nil
-                && ages.days(created: created[identifier], item: nil) <= settings.itemAgeCutOffDays
-            {
-                new.append(items.insert(identifier))
-            }
-            guard !young.isEmpty || !new.isEmpty else { return nil }
-            let content =
-                new.isEmpty ? nil : table.flatMap { NewItemContent($0, items: items, trainedCount: trained) }
-            return Exploration(weight: settings.weight, young: young, new: new, content: content)
+        exploration = settings.flatMap {
+            Exploration(of: model, ages: ages, table: table, settings: $0, items: &items)
         }
         influence = weights?.offsets(events: events, ages: trainedAges)
         filters = CampaignFilters(items: items, metadata: table)
         trainedCount = trained
         self.items = items
         self.metadata = metadata
-    }
-}
-
-/// `CREATION_TIMESTAMP` of the items of a table.
-private struct CreationTimes {
-    private let table: MetadataTable?
-    private let times: [Int64]
-
-    init(_ table: MetadataTable?) {
-        self.table = table
-        if case .integers(let times) = table?[column: "CREATION_TIMESTAMP"]?.values {
-            self.times = times
-        } else {
-            times = []
-        }
-    }
-
-    /// Nil for a null, and for an item that is not in the table.
-    subscript(identifier: String) -> Int64? {
-        guard !times.isEmpty, let row = table?.row(of: identifier), times[row] != MetadataColumn.nullInteger else {
-            return nil
-        }
-        return times[row]
     }
 }
 

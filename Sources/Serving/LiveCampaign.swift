@@ -83,6 +83,13 @@ struct LiveCampaign: Sendable {
             items: assortments.current.items, counting: events)
     }
 
+    /// What is known of a request beside the past.
+    ///
+    /// - Parameter values: The request's `context`.
+    func context(ofUser identifier: String?, values: [String: String] = [:]) -> RequestContext {
+        RequestContext(ofUser: identifier, in: assortments.current.metadata.users, values: values)
+    }
+
     /// The past of nobody.
     var nobodysPast: UserPast { UserPast(eventTypes: model.eventTypes) }
 
@@ -100,9 +107,11 @@ struct LiveCampaign: Sendable {
     ///
     /// - Parameter item: What the list is about, for recipes of related items.
     private func relevance(
-        for history: History, item: String?, without seen: Set<Int>, in assortment: Assortment
+        for history: History, in context: RequestContext, item: String?, without seen: Set<Int>,
+        among assortment: Assortment
     ) -> [Float] {
-        var scores = item.map { model.scores(about: itemHistory($0)) } ?? model.recommender.scores(for: history)
+        var scores =
+            item.map { model.scores(about: itemHistory($0)) } ?? model.recommender.scores(for: history, in: context)
         if let influence = assortment.influence {
             for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
         }
@@ -118,17 +127,19 @@ struct LiveCampaign: Sendable {
     ///
     /// - Parameters:
     ///   - past: What ``past(ofUser:since:)`` gives.
+    ///   - context: What ``context(ofUser:values:)`` gives.
     ///   - item: What the list is about, for recipes of related items.
     ///   - allowed: Only these, promoted items aside; nil allows all.
     func recommendations(
-        for past: UserPast, item: String? = nil, count: Int, allowed: ItemSet? = nil, promotion: Promotion? = nil,
+        for past: UserPast, in context: RequestContext, item: String? = nil, count: Int, allowed: ItemSet? = nil,
+        promotion: Promotion? = nil,
         using generator: inout some RandomNumberGenerator
     ) -> [RankedItem] {
         let assortment = assortments.current
         let seen = seenItems(in: past)
         let ranking = Ranking(
-            relevance: relevance(for: past.history, item: item, without: seen, in: assortment), without: seen,
-            in: assortment, places: count,
+            relevance: relevance(for: past.history, in: context, item: item, without: seen, among: assortment),
+            without: seen, in: assortment, places: count,
             isAllowed: { allowed?.contains($0) ?? true }, isPromoted: { promotion?.items.contains($0) ?? false },
             using: &generator)
         func ranked(_ items: [Int], explored: Set<Int> = [], by promotion: Promotion? = nil) -> [RankedItem] {

@@ -5,7 +5,7 @@ import PersonalizeAPI
 import Recommenders
 
 extension RecommendationService {
-    /// A request as filters see it.
+    /// A request as filters and recommenders see it.
     struct Request {
         let campaign: LiveCampaign
         let arn: String
@@ -14,6 +14,11 @@ extension RecommendationService {
         let past: UserPast
         /// The item that the request is about; nil when the recipe uses none.
         var item: String?
+        /// The values that the request's `context` gives.
+        var values: [String: String] = [:]
+
+        /// What recommenders may read beside the past.
+        var context: RequestContext { campaign.context(ofUser: user, values: values) }
     }
 
     /// What a filter lets pass; nil without a filter.

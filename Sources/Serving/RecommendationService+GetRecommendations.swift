@@ -21,7 +21,8 @@ extension RecommendationService {
         let promotion = try await promotion(input.promotions?.first, for: request)
         var generator = randomness()
         let items = campaign.recommendations(
-            for: request.past, item: request.item, count: count, allowed: allowed, promotion: promotion,
+            for: request.past, in: request.context, item: request.item, count: count, allowed: allowed,
+            promotion: promotion,
             using: &generator)
         return GetRecommendationsResponse(
             itemList: items.map { item in

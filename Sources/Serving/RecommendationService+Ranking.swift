@@ -34,13 +34,13 @@ extension RecommendationService {
         }
         let request = Request(
             campaign: campaign, arn: input.campaignArn, user: input.userId,
-            past: try await past(ofUser: input.userId, for: campaign))
+            past: try await past(ofUser: input.userId, for: campaign), values: input.context ?? [:])
         var asked = Vocabulary(input.inputList)
         if let filter = input.filterArn {
             asked = try await allowed(of: asked, by: filter, input.filterValues, for: request)
         }
         return GetPersonalizedRankingResponse(
-            personalizedRanking: campaign.ranking(of: asked, for: request.past.history).map {
+            personalizedRanking: campaign.ranking(of: asked, for: request.past.history, in: request.context).map {
                 PredictedItem(
                     itemId: $0.identifier, score: $0.score, metadata: itemMetadata(for: $0.identifier, metadata))
             },
@@ -87,8 +87,8 @@ extension RecommendationService {
 
 extension LiveCampaign {
     /// Items in the order in which a user is likely to want them; those that cannot be compared are last.
-    func ranking(of asked: Vocabulary, for history: History) -> [RankedItem] {
-        let scores = model.recommender.scores(for: history)
+    func ranking(of asked: Vocabulary, for history: History, in context: RequestContext) -> [RankedItem] {
+        let scores = model.recommender.scores(for: history, in: context)
         var ranked: [(identifier: String, score: Float)] = []
         var unranked: [String] = []
         for identifier in asked.identifiers {

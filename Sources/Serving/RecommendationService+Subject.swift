@@ -21,7 +21,7 @@ extension RecommendationService {
         }
         return Request(
             campaign: campaign, arn: arn, user: user, past: try await past(ofUser: user, for: campaign),
-            item: recipe.takesItem ? item : nil)
+            item: recipe.takesItem ? item : nil, values: input.context ?? [:])
     }
 
     /// What the user did, up to the newest event that was acknowledged.

@@ -7,7 +7,6 @@ struct Palate: AsyncParsableCommand {
         abstract: "A self-hosted recommendation service that speaks the Amazon Personalize protocols.",
         subcommands: [
             ServeCommand.self, KeysCommand.self, DemoCommand.self, TrainCommand.self, RecommendCommand.self,
-            EvaluateCommand.self,
-            BenchCommand.self,
+            ExplainCommand.self, EvaluateCommand.self, CompareCommand.self, BenchCommand.self,
         ])
 }

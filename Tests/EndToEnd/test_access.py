@@ -491,9 +491,10 @@ def test_the_command_line_client_signs_with_a_key(guarded):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_metrics_are_for_this_machine_and_for_every_key(guarded, role):
+@pytest.mark.parametrize("path", ["/metrics", "/palate/trainings"])
+def test_the_operators_pages_are_for_this_machine_and_for_every_key(guarded, role, path):
     def scrape(headers, key=None):
-        request = AWSRequest("GET", guarded.endpoint + "/metrics", headers=headers)
+        request = AWSRequest("GET", guarded.endpoint + path, headers=headers)
         if key:
             botocore.auth.SigV4Auth(Credentials(*key), "personalize", REGION).add_auth(request)
         try:

@@ -190,7 +190,7 @@ def test_the_newer_recipe_takes_its_own_hyperparameter(ranked):
     assert code == "InvalidInputException" and "recency_mask" in text
     algorithm = ranked.personalize.describe_algorithm(
         algorithmArn="arn:aws:personalize:::algorithm/aws-personalized-ranking-v2")["algorithm"]
-    assert algorithm["defaultHyperParameters"] == {"apply_recency_bias": "true"}
+    assert algorithm["defaultHyperParameters"]["apply_recency_bias"] == "true"
 
 
 def test_metrics_are_those_of_recommendations(ranked):

@@ -136,6 +136,20 @@ import Testing
         }
     }
 
+    @Test func aCancelledTaskGivesUp() async {
+        var random = Random(8)
+        let matrix = random.positiveDefinite(600)
+        let right = random.matrix(600, 10)
+        await Task {
+            let factor = try? CholeskyFactor(matrix)
+            withUnsafeCurrentTask { $0?.cancel() }
+            var lost = matrix
+            #expect(throws: CancellationError.self) { try lost.invertSymmetric() }
+            #expect(throws: CancellationError.self) { try CholeskyFactor(matrix) }
+            #expect(throws: CancellationError.self) { try factor?.solve(right) }
+        }.value
+    }
+
     @Test func smallSystemsInDoublePrecisionAreSolved() throws {
         let solution = try #require(solveSymmetric([4, 1, 1, 3], [1, 2]))
         #expect(abs(solution[0] - 1.0 / 11) < 1e-12)

@@ -136,14 +136,13 @@ import Testing
 
         let newer = Recipe.personalizedRankingV2
         #expect(newer.recipeType.rawValue == "PERSONALIZED_RANKING")
-        #expect(newer.algorithm.defaults == ["apply_recency_bias": "true"])
+        #expect(newer.algorithm.defaults == Recipe.userPersonalizationV2.algorithm.defaults)
         #expect(newer.algorithm.hyperparameters.allSatisfy { !$0.isTunable })
     }
 
-    @Test func theNewerRankingTellsItsTrainerByTheTrainersNames() throws {
+    @Test func theNewerRankingTakesWhatItsTrainerKnows() throws {
         let told = try Recipe.personalizedRankingV2.trainerParameters(
             hyperparameters: ["apply_recency_bias": "False"], featureTransformationParameters: [:])
-        #expect(told == ["recency_mask": "False"])
         try Recipe.personalizedRankingV2.trainer.validate(hyperparameters: told)
         #expect(throws: HyperparameterError.self) {
             try Recipe.personalizedRankingV2.check(hyperparameters: ["recency_mask": "true"])
@@ -173,13 +172,19 @@ import Testing
 
     @Test func theSecondUserPersonalizationHasTheDocumentedTable() throws {
         let recipe = Recipe.userPersonalizationV2
-        #expect(recipe.algorithm.defaults == ["apply_recency_bias": "true"])
+        #expect(recipe.algorithm.defaults["apply_recency_bias"] == "true")
+        #expect(
+            try TransformerPersonalization.Hyperparameters(recipe.algorithm.defaults)
+                == TransformerPersonalization.Hyperparameters([
+                    "coverage_tolerance": "0.06", "closed_form_items": "4096",
+                ]))
         #expect(recipe.algorithm.hyperparameters.allSatisfy { !$0.isTunable })
         #expect(recipe.featureTransformation.parameters.isEmpty)
         #expect(recipe.alwaysOffersMetadata && recipe.takesRankingInfluence && recipe.explores)
         let parameters = try recipe.trainerParameters(
             hyperparameters: ["apply_recency_bias": "false"], featureTransformationParameters: [:])
-        #expect(try UserPersonalization.Hyperparameters(parameters).recencyMask == false)
+        let told = try TransformerPersonalization.Hyperparameters(parameters)
+        #expect(!told.appliesRecencyBias && told.closedForm["recency_mask"] == "false")
     }
 
     @Test func booleansAreReadInEitherCase() throws {

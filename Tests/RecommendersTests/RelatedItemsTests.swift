@@ -179,6 +179,34 @@ import Testing
         #expect(Double(model.recommender.scores(for: about(data.items[0], model)).count { $0 > 0 }) <= kept)
     }
 
+    @Test func anItemWithoutEventsIsRelatedByWhatItIs() throws {
+        let model = try Algorithm.similarItems.train(on: FilmWorld.events, options: FilmWorld.options())
+        let kinds = { (films: [String]) in films.map { (Int($0.dropFirst()) ?? 0) % 2 } }
+        let ofNew = model.recommender.recommendations(for: about("f21", model), count: 8)
+        #expect(kinds(names(ofNew, model)) == [Int](repeating: 1, count: 8))
+        // Space films are 0, 2, … 22; 20 and 22 have no events.
+        let ofOld = names(model.recommender.recommendations(for: about("f4", model), count: 11), model)
+        #expect(kinds(ofOld) == [Int](repeating: 0, count: 11))
+        #expect(ofOld.contains("f20") && ofOld.contains("f22"))
+    }
+
+    @Test func howMuchMetadataCountsIsChosenOnHeldOutUsers() throws {
+        var options = TrainingOptions(seed: 2)
+        options.metadata = try sampleMetadata(items: 80)
+        let model = try Algorithm.similarItems.train(
+            on: sampleInteractions(users: 300, items: 80, events: 6_000), options: options)
+        #expect((model.manifest.learned["metadata_weight"] ?? 0) > 0)
+        #expect((model.manifest.learned["validation_users"] ?? 0) >= 20)
+    }
+
+    @Test func simsKnowsInteractionsOnly() throws {
+        let described = try Algorithm.sims.train(on: FilmWorld.events, options: FilmWorld.options())
+        let plain = try Algorithm.sims.train(on: FilmWorld.events)
+        #expect(described.items == plain.items)
+        let expected = plain.recommender.scores(for: about("f4", plain))
+        #expect(described.recommender.scores(for: about("f4", described)) == expected)
+    }
+
     @Test(arguments: [
         ["popularity_discount_factor": "1.1"], ["min_cointeraction_count": "11"], ["item_id_hidden_dim": "100"],
         ["min_user_history_length_percentile": "0.9", "max_user_history_length_percentile": "0.1"],

@@ -57,8 +57,9 @@ import Testing
     }
 
     @Test(arguments: [
-        Algorithm.userPersonalization, .similarItems, .trendingNow, .weightedRating, .ease, .als, .itemKNN, .userKNN,
-        .contentBased, .semanticSimilarity,
+        Algorithm.userPersonalization, .userPersonalizationV2, .similarItems, .trendingNow, .weightedRating, .ease,
+        .als,
+        .itemKNN, .userKNN, .contentBased, .semanticSimilarity,
     ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
         var options = TrainingOptions()

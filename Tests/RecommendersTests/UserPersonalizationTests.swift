@@ -123,6 +123,48 @@ import Testing
         #expect(model.recommender.scores(for: model.history(ofUser: "u0") ?? History()).count == model.items.count)
     }
 
+    @Test func theUnitOfTimeDoesNotChangeTheOrderOfNewItems() throws {
+        let seconds = sampleInteractions(users: 300, items: 200, events: 6_000)
+        var minutes = seconds
+        minutes.timestamps = seconds.timestamps.map { 60 * $0 }
+        let one = try algorithm.train(on: seconds)
+        let other = try algorithm.train(on: minutes)
+        #expect(one.manifest.learned["ranker_users"] != nil)
+        for user in seconds.users.identifiers.prefix(30) {
+            let history = try #require(one.history(ofUser: user))
+            let seen = Set(history.items)
+            let longer = try #require(other.history(ofUser: user))
+            let list = one.recommender.recommendations(for: history, count: 25) { seen.contains(UInt32($0)) }
+            let same = other.recommender.recommendations(for: longer, count: 25) { seen.contains(UInt32($0)) }
+            #expect(list.map(\.item) == same.map(\.item))
+        }
+    }
+
+    /// Everybody meets what is new at the time; which items those are changes from day to day.
+    @Test func whatIsMetAtTheTimeOfTheHistoryComesFirst() throws {
+        var random = SeededGenerator(seed: 21)
+        var events: [(String, String, Int64, String?)] = []
+        for user in 0..<400 {
+            let day = user % 40
+            for step in 0..<8 {
+                // Three quarters of all events are on the day's ten items, in any order.
+                let isOfDay = random.index(below: 4) > 0
+                let item = isOfDay ? 10 * day + random.index(below: 10) : random.index(below: 400)
+                events.append(("u\(user)", "i\(item)", Int64(day * 86_400 + step * 60), nil))
+            }
+        }
+        let model = try algorithm.train(on: interactions(events))
+        var ofDay = 0
+        for day in 0..<40 {
+            // The only event is of another day's item, so that nothing but the time tells.
+            let stray = UInt32(model.items.index(of: "i\((10 * day + 205) % 400)") ?? 0)
+            let history = History(items: [stray], timestamps: [Int64(day * 86_400 + 600)])
+            let list = model.recommender.recommendations(for: history, count: 10)
+            ofDay += list.count { (Int(model.items[$0.item].dropFirst()) ?? -1) / 10 == day }
+        }
+        #expect(ofDay > 40, "\(ofDay) of 400")
+    }
+
     @Test func hyperparametersAreChecked() {
         for (name, value) in [("bptt", "1"), ("bptt", "x"), ("recency_mask", "maybe"), ("hidden_dimension", "9999")] {
             #expect(throws: TrainingError.self) { try algorithm.validate(hyperparameters: [name: value]) }

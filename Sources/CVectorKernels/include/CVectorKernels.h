@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "TransformerKernels.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,6 +27,9 @@ void palate_solve_normal_equations(
 
 /// The name of the variant that run-time dispatch chose: "avx2" or "portable".
 const char *palate_vector_kernels_variant(void);
+
+/// The name that OpenBLAS has for the kernels it runs, such as "SkylakeX"; "unknown" where it does not say.
+const char *palate_openblas_kernels(void);
 
 #ifdef __cplusplus
 }

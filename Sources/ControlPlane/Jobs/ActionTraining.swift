@@ -14,10 +14,7 @@ struct ActionTraining {
     func run(_ job: JobRow, _ version: SolutionVersionResource, recipe: Recipes.Recipe) async throws {
         let began = ContinuousClock.now
         let data = try await data(of: version)
-        let progress = controlPlane.progress
-        let options = TrainingOptions(memoryLimit: controlPlane.settings.trainingMemoryLimit) {
-            progress.set($0.fraction, $0.stage, on: job.arn)
-        }
+        let options = controlPlane.trainingOptions(for: job)
         let model: TrainedModel
         let metrics: [String: Double]
         do {

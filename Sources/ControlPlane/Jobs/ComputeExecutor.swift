@@ -4,10 +4,12 @@ import Dispatch
 ///
 /// Swift's shared pool has as many threads as the machine has cores: on two cores a training and an import would
 /// otherwise stop the server.
-final class ComputeExecutor: TaskExecutor {
+package final class ComputeExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "palate.compute")
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }

@@ -35,10 +35,7 @@ struct RecommenderTraining {
         }
         if useCase.requiresItems { try await checkHasItems(recommender.datasetGroupArn, recipe: recipe) }
         let folder = controlPlane.identifiers.hexadecimal()
-        let progress = controlPlane.progress
-        var options = TrainingOptions(memoryLimit: controlPlane.settings.trainingMemoryLimit) {
-            progress.set($0.fraction, $0.stage, on: job.arn)
-        }
+        var options = controlPlane.trainingOptions(for: job)
         options.metadata = data.metadata
         let run = TrainingRun(
             of: recipe.trainer, hyperparameters: useCase.trainingParameters, options: options,

@@ -30,10 +30,7 @@ struct Training {
             needsInteractions: needsInteractions
         ) { selection.apply(to: $0) }
         let folder = controlPlane.identifiers.hexadecimal()
-        let progress = controlPlane.progress
-        var options = TrainingOptions(memoryLimit: controlPlane.settings.trainingMemoryLimit) { report in
-            progress.set(report.fraction, report.stage, on: job.arn)
-        }
+        var options = controlPlane.trainingOptions(for: job)
         options.eventWeights = selection.weights
         options.metadata = data.metadata
         options.objective = data.objective

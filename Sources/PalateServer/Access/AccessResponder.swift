@@ -16,7 +16,7 @@ struct AccessResponder: HTTPResponder {
 
     func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
         let destination = dispatcher.destination(of: request)
-        guard destination != .health, !(destination == .metrics && Self.isLocal(request, context)) else {
+        guard destination != .health, !(destination.isOperatorsPage && Self.isLocal(request, context)) else {
             return try await dispatcher.respond(to: request, at: destination, context: context)
         }
         var request = request
@@ -78,7 +78,7 @@ struct AccessResponder: HTTPResponder {
     /// The operation's name; nil for what the service will answer with an error anyway.
     private static func operation(_ request: Request, _ destination: ServiceDispatcher.Destination) async -> String? {
         switch destination {
-        case .health, .metrics: nil
+        case .health, .metrics, .trainings: nil
         case .target(let target): OperationRegistry.operation(target: target)?.name
         case .path: OperationRegistry.operation(method: request.method.rawValue, path: request.uri.path)?.name
         case .s3: request.method.rawValue

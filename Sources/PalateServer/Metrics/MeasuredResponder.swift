@@ -41,7 +41,9 @@ struct MeasuredResponder: HTTPResponder {
         _ request: Request, _ destination: ServiceDispatcher.Destination
     ) -> (service: String, operation: String) {
         switch destination {
-        case .health, .metrics: return ("operator", destination == .health ? "health" : "metrics")
+        case .health: return ("operator", "health")
+        case .metrics: return ("operator", "metrics")
+        case .trainings: return ("operator", "trainings")
         case .s3:
             let method = request.method.rawValue
             return ("s3", methods.contains(method) ? method : "other")

@@ -2,7 +2,7 @@ import ControlPlane
 import HTTPTypes
 import Hummingbird
 
-/// `GET /metrics`: the server's own figures, and the sums of metric attributions.
+/// `GET /metrics`: the server's own figures, how far trainings are, and the sums of metric attributions.
 struct MetricsPage: Sendable {
     let registry: MetricRegistry
     let controlPlane: ControlPlane
@@ -10,6 +10,18 @@ struct MetricsPage: Sendable {
     func respond() async throws -> Response {
         var text = PrometheusText()
         registry.write(to: &text)
+        let trainings = controlPlane.progress.trainings().sorted { $0.key < $1.key }
+        for (arn, report) in trainings {
+            text.sample(
+                "palate_training_progress", .gauge, [MetricLabel(name: "resource", value: arn)], report.fraction)
+        }
+        for (arn, report) in trainings {
+            for (name, value) in report.measurements.sorted(by: { $0.key < $1.key }) {
+                text.sample(
+                    "palate_training_measurement", .gauge,
+                    [MetricLabel(name: "resource", value: arn), MetricLabel(name: "name", value: name)], value)
+            }
+        }
         let readings = try await controlPlane.attributedSums()
         for reading in readings { text.sample("palate_attribution_sum", .gauge, reading.labels, reading.total) }
         for reading in readings {

@@ -9,6 +9,8 @@ struct PrometheusText {
     private static let help = [
         "palate_requests_total": "Requests answered, by service, operation and HTTP status.",
         "palate_request_duration_seconds": "Time from a request's head to the head of its answer.",
+        "palate_training_progress": "How far a training that runs is, from 0 to 1.",
+        "palate_training_measurement": "The newest value of a figure that a training that runs has told.",
         "palate_attribution_sum": "Sum of a metric attribution's metric over all events since its creation.",
         "palate_attribution_window_sum": "The same sum over one 15-minute window of event time.",
     ]

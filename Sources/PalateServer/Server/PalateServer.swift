@@ -57,7 +57,8 @@ package struct PalateServer: Service {
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
             s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys),
-            metrics: MetricsPage(registry: registry, controlPlane: controlPlane))
+            metrics: MetricsPage(registry: registry, controlPlane: controlPlane),
+            trainings: TrainingsPage(controlPlane: controlPlane))
         let access = AccessControl(
             keys: keys, account: account, region: region,
             acceptsAnyKeyWhenNoneExists: settings.isLoopback || settings.allowsAnyKey)

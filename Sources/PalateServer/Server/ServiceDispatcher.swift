@@ -9,8 +9,8 @@ import PersonalizeAPI
 /// - `X-Amz-Target` names an operation of the control plane;
 /// - a path of the runtime or the events service names theirs;
 /// - otherwise the credential scope of the signature (header or presigned query) says `s3`, `iam` or `sts`;
-/// - a request without a signature is for the object store, except for `GET /health` and
-///   `GET /metrics`.
+/// - a request without a signature is for the object store, except for `GET /health`, `GET /metrics` and
+///   `GET /palate/trainings`.
 struct ServiceDispatcher: HTTPResponder {
     typealias Context = PalateRequestContext
 
@@ -19,9 +19,10 @@ struct ServiceDispatcher: HTTPResponder {
     let iam: any HTTPResponder<PalateRequestContext>
     let sts: any HTTPResponder<PalateRequestContext>
     let metrics: MetricsPage
+    let trainings: TrainingsPage
 
     enum Destination: Equatable {
-        case health, metrics, s3, iam, sts
+        case health, metrics, trainings, s3, iam, sts
         /// The control plane, with the value of `X-Amz-Target`.
         case target(String)
         /// The runtime or the events service.
@@ -32,10 +33,13 @@ struct ServiceDispatcher: HTTPResponder {
             case .health, .s3: .s3
             case .iam: .iam
             case .sts: .sts
-            case .target, .metrics: .personalize
+            case .target, .metrics, .trainings: .personalize
             case .path(let service): service
             }
         }
+
+        /// Whether it is for whoever operates the service, who may ask from the machine itself without a key.
+        var isOperatorsPage: Bool { self == .metrics || self == .trainings }
     }
 
     func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
@@ -51,16 +55,21 @@ struct ServiceDispatcher: HTTPResponder {
         case "iam": return .iam
         case "sts": return .sts
         case "s3": return .s3
-        case "personalize": return Self.isMetrics(request) ? .metrics : .path(service)
+        case "personalize": return Self.operatorsPage(request) ?? .path(service)
         default:
-            if Self.isMetrics(request) { return .metrics }
+            if let page = Self.operatorsPage(request) { return page }
             if request.method == .get, request.uri.path == "/health" { return .health }
             return operation == nil ? .s3 : .path(service)
         }
     }
 
-    private static func isMetrics(_ request: Request) -> Bool {
-        request.method == .get && request.uri.path == "/metrics"
+    private static func operatorsPage(_ request: Request) -> Destination? {
+        guard request.method == .get else { return nil }
+        switch request.uri.path {
+        case "/metrics": return .metrics
+        case "/palate/trainings": return .trainings
+        default: return nil
+        }
     }
 
     func respond(
@@ -69,6 +78,7 @@ struct ServiceDispatcher: HTTPResponder {
         switch destination {
         case .health: return Self.health
         case .metrics: return try await metrics.respond()
+        case .trainings: return try await trainings.respond()
         case .s3: return try await s3.respond(to: request, context: context)
         case .iam: return try await iam.respond(to: request, context: context)
         case .sts: return try await sts.respond(to: request, context: context)

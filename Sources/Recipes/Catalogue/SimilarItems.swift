@@ -6,7 +6,7 @@ extension Recipe {
     package static let similarItems = Recipe(
         name: "aws-similar-items", recipeType: .relatedItems,
         description:
-            "Recommends items that are similar to an item you specify, by the users who interacted with both. This version learns from interactions only, not from the metadata of items.",
+            "Recommends items that are similar to an item you specify, by the users who interacted with both and by the items' metadata, so that new items are in the lists.",
         algorithm: AlgorithmDescription(
             name: "aws-similar-items",
             hyperparameters: [
@@ -25,7 +25,7 @@ private enum SimilarItemsParameters {
     static let popularityDiscount = ContinuousHyperparameter("popularity_discount_factor", in: 0...1, default: 0)
     /// Each dimension lets the model remember ten neighbours of an item.
     static let itemDimension = IntegerHyperparameter("item_id_hidden_dim", in: 30...200, default: 100, isTunable: true)
-    /// Without effect until metadata is learned from.
+    /// Of the projection of texts.
     static let metadataDimension = IntegerHyperparameter(
         "item_metadata_hidden_dim", in: 30...200, default: 100, isTunable: true)
 }

@@ -22,7 +22,7 @@ public struct ContentBased: Recommender {
     let learned: [String: Double]
     private let tail: [Float]
     /// From 0 to 1; an item without events counts as an average one.
-    private let logPopularity: [Float]
+    let logPopularity: [Float]
 
     /// How vectors become scores.
     struct Settings: Sendable, Equatable {
@@ -102,7 +102,7 @@ public struct ContentBased: Recommender {
     /// How much each distinct item of a history says about the taste of its user.
     ///
     /// With event values, an item counts from 0 for the least to 2 for the greatest way above the user's mean.
-    private func weights(of history: History) -> [(item: Int, weight: Float)] {
+    func weights(of history: History) -> [(item: Int, weight: Float)] {
         let known = history.eventValues.filter(\.isFinite)
         let mean = known.reduce(0, +) / Float(max(known.count, 1))
         let reach = known.reduce(Float(0)) { max($0, abs($1 - mean)) }

@@ -62,6 +62,18 @@ struct ItemFeatures: Sendable, Equatable {
             latent: latent)
     }
 
+    /// With items that have no features at the end.
+    func padded(to itemCount: Int) -> ItemFeatures {
+        guard itemCount > self.itemCount else { return self }
+        var rows = rows
+        var dense = Matrix(rows: itemCount, columns: latent.columns)
+        for item in 0..<self.itemCount where latent.columns > 0 {
+            for (column, value) in latent.row(item).enumerated() { dense[item, column] = value }
+        }
+        for _ in self.itemCount..<itemCount { rows.append([(column: Int, value: Float)]()) }
+        return ItemFeatures(names: names, rows: rows, latentNames: latentNames, latent: dense)
+    }
+
     /// A point among the items.
     struct Profile: Sendable {
         /// One number per sparse feature.

@@ -130,9 +130,12 @@ extension ImplicitALS {
                 options: options.within(share, prefix: "choosing regularisation: ")
             ).items
             let gram = objective.gram(of: factors, threads: options.threads)
-            return heldOut.gain(threads: options.threads) {
+            let gain = heldOut.gain(threads: options.threads) {
                 scores(of: $0.history.sorted(), factors, gram: gram, objective)
             }
+            try options.advance(
+                to: share.upperBound, "choosing regularisation", measurements: ["validation_ndcg_at_25": gain])
+            return gain
         }
         return (
             best.value, ["validation_ndcg_at_25": best.gain, "validation_users": Double(heldOut.cases.count)]

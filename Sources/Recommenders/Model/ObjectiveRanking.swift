@@ -57,8 +57,10 @@ struct ObjectiveRecommender: Recommender {
 
     var items: Vocabulary { relevance.items }
 
-    func scores(for history: History) -> [Float] {
-        var scores = relevance.scores(for: history)
+    func scores(for history: History) -> [Float] { scores(for: history, in: .empty) }
+
+    func scores(for history: History, in context: RequestContext) -> [Float] {
+        var scores = relevance.scores(for: history, in: context)
         objective.apply(to: &scores)
         return scores
     }

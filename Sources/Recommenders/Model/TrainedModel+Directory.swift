@@ -8,12 +8,14 @@ public import Foundation
 ///     catalogue.safetensors    item, user and event type identifiers
 ///     histories.safetensors    the users' training events, compressed sparse rows
 ///     objective.safetensors    what lists serve beside relevance, if they do
+///     training.json            TrainingRecord: how the training went, for a plot
 extension TrainedModel {
     private static let manifestName = "model.json"
     private static let weightsName = "weights.safetensors"
     private static let catalogueName = "catalogue.safetensors"
     private static let historiesName = "histories.safetensors"
     private static let objectiveName = "objective.safetensors"
+    private static let trainingName = "training.json"
 
     /// Writes the model as a new directory.
     ///
@@ -55,10 +57,15 @@ extension TrainedModel {
                 [.init("shares", objective.shares), .init("emphasis", [objective.emphasis])],
                 to: directory.appendingPathComponent(Self.objectiveName))
         }
+        if let training { try Self.write(training, to: directory.appendingPathComponent(Self.trainingName)) }
+        try Self.write(manifest, to: directory.appendingPathComponent(Self.manifestName))
+    }
+
+    private static func write(_ value: some Encodable, to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let file = try SyncedFile(creating: directory.appendingPathComponent(Self.manifestName))
-        try encoder.encode(manifest).withUnsafeBytes { try file.write($0) }
+        let file = try SyncedFile(creating: url)
+        try encoder.encode(value).withUnsafeBytes { try file.write($0) }
         try file.finish()
     }
 
@@ -92,6 +99,8 @@ extension TrainedModel {
         switch algorithm {
         case .userPersonalization:
             recommender = try UserPersonalization(file: weights, items: items, eventTypes: eventTypes)
+        case .userPersonalizationV2:
+            recommender = try TransformerPersonalization(file: weights, items: items, eventTypes: eventTypes)
         case .popularity: recommender = try Popularity(file: weights, items: items, eventTypes: eventTypes)
         case .similarItems, .sims: recommender = try RelatedItems(file: weights, items: items, eventTypes: eventTypes)
         case .trendingNow: recommender = try TrendingNow(file: weights, items: items, eventTypes: eventTypes)
@@ -109,7 +118,8 @@ extension TrainedModel {
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,
-            histories: histories, objective: try Self.objective(in: directory, itemCount: items.count))
+            histories: histories, objective: try Self.objective(in: directory, itemCount: items.count),
+            training: try Self.trainingRecord(in: directory))
     }
 
     private static func objective(in directory: URL, itemCount: Int) throws(ModelError) -> ObjectiveRanking? {
@@ -125,15 +135,29 @@ extension TrainedModel {
         return objective
     }
 
-    private static func manifest(in directory: URL) throws(ModelError) -> ModelManifest {
-        let url = directory.appendingPathComponent(manifestName)
-        guard FileManager.default.fileExists(atPath: url.path) else { throw .missing(file: manifestName) }
+    static func manifest(in directory: URL) throws(ModelError) -> ModelManifest {
+        guard let manifest = try read(ModelManifest.self, from: manifestName, in: directory) else {
+            throw .missing(file: manifestName)
+        }
+        return manifest
+    }
+
+    static func trainingRecord(in directory: URL) throws(ModelError) -> TrainingRecord? {
+        try read(TrainingRecord.self, from: trainingName, in: directory)
+    }
+
+    /// Nil when there is no such file.
+    private static func read<Value: Decodable>(
+        _ type: Value.Type, from name: String, in directory: URL
+    ) throws(ModelError) -> Value? {
+        let url = directory.appendingPathComponent(name)
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
         let data: Data
         do { data = try Data(contentsOf: url) } catch {
-            throw .unreadable(file: manifestName, reason: error.localizedDescription)
+            throw .unreadable(file: name, reason: error.localizedDescription)
         }
-        do { return try JSONDecoder().decode(ModelManifest.self, from: data) } catch {
-            throw .damaged(file: manifestName, reason: "not the expected JSON")
+        do { return try JSONDecoder().decode(type, from: data) } catch {
+            throw .damaged(file: name, reason: "not the expected JSON")
         }
     }
 }

@@ -31,6 +31,8 @@ extension TrainedModel {
         guard let updatable = storable as? any UpdatableRecommender else {
             throw TrainingError.cannotUpdate(algorithm.rawValue)
         }
+        let recorder = TrainingRecorder()
+        let options = recorder.following(options)
         // Numbers of items and event types are kept, because fitted parameters go by them.
         var grown = Interactions(items: items, eventTypes: eventTypes).followed(by: interactions)
         for identifier in catalogue { grown.items.insert(identifier) }
@@ -42,6 +44,7 @@ extension TrainedModel {
         options.progress(TrainingProgress(fraction: 1, stage: "updated"))
         return TrainedModel(
             algorithm: algorithm, hyperparameters: manifest.hyperparameters, seed: manifest.seed, interactions: grown,
-            histories: histories, recommender: recommender, objective: options.objective, learned: manifest.learned)
+            histories: histories, recommender: recommender, objective: options.objective, learned: manifest.learned,
+            training: recorder.current)
     }
 }

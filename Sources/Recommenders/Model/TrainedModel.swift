@@ -17,6 +17,8 @@ public struct TrainedModel: Sendable {
     public let popularity: Popularity
     /// What lists serve beside relevance; nil when nothing.
     let objective: ObjectiveRanking?
+    /// How the model was trained, step by step; nil for one of before that was written down.
+    public let training: TrainingRecord?
 
     public var recommender: any Recommender {
         objective.map { ObjectiveRecommender(relevance: storable, objective: $0) } ?? storable
@@ -31,8 +33,9 @@ public struct TrainedModel: Sendable {
     init(
         algorithm: Algorithm, hyperparameters: [String: String], seed: UInt64, interactions: Interactions,
         histories: UserHistories, recommender: any StorableRecommender, objective: ItemObjective? = nil,
-        learned: [String: Double]? = nil
+        learned: [String: Double]? = nil, training: TrainingRecord? = nil
     ) {
+        self.training = training
         self.objective = objective.map { ObjectiveRanking($0, items: recommender.items) }
         manifest = ModelManifest(
             format: ModelManifest.currentFormat, recipe: algorithm.rawValue, hyperparameters: hyperparameters,
@@ -48,8 +51,10 @@ public struct TrainedModel: Sendable {
 
     init(
         manifest: ModelManifest, algorithm: Algorithm, storable: any StorableRecommender, users: Vocabulary,
-        eventTypes: Vocabulary, histories: UserHistories, objective: ObjectiveRanking? = nil
+        eventTypes: Vocabulary, histories: UserHistories, objective: ObjectiveRanking? = nil,
+        training: TrainingRecord? = nil
     ) {
+        self.training = training
         self.objective = objective
         self.manifest = manifest
         self.algorithm = algorithm

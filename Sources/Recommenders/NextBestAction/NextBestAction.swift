@@ -102,13 +102,16 @@ extension NextBestAction {
     public static func train(
         on data: ActionData, hyperparameters: [String: String] = [:], options: TrainingOptions = TrainingOptions()
     ) throws -> TrainedModel {
+        let recorder = TrainingRecorder()
+        let options = recorder.following(options)
         let recommender = try NextBestAction(
             training: data, hyperparameters: try Hyperparameters(hyperparameters),
             options: options.holding(UserHistories.memory(of: data.interactions)))
         options.progress(TrainingProgress(fraction: 1, stage: "trained"))
         return TrainedModel(
             algorithm: .nextBestAction, hyperparameters: hyperparameters, seed: options.seed,
-            interactions: data.interactions, histories: UserHistories(data.interactions), recommender: recommender)
+            interactions: data.interactions, histories: UserHistories(data.interactions), recommender: recommender,
+            training: recorder.current)
     }
 }
 

@@ -10,6 +10,8 @@ extension RelatedItems {
         public var minimumCoInteractions: Int
         /// How many neighbours of each item are kept.
         public var neighbours: Int
+        /// `item_metadata_hidden_dim`: of the projection of texts; nil learns from interactions alone.
+        public var metadataDimension: Int?
         /// `min_user_history_length_percentile` and `max_user_history_length_percentile`: users whose number of events
         /// lies outside are not learned from.
         public var historyPercentiles: ClosedRange<Double>
@@ -30,6 +32,7 @@ extension RelatedItems {
             popularityExponent = try reader.number("popularity_discount_factor", in: 0...1, default: 0.5)
             minimumCoInteractions = try reader.integer("min_cointeraction_count", in: 0...10, default: 3)
             neighbours = 1_000
+            metadataDimension = nil
             historyPercentiles = try reader.percentiles(
                 "min_user_history_length_percentile", "max_user_history_length_percentile", default: 0.005...0.995)
             itemPercentiles = try reader.percentiles(
@@ -48,7 +51,7 @@ extension RelatedItems {
             popularityExponent = (1 + discount) / 2
             minimumCoInteractions = 1
             neighbours = 10 * (try reader.integer("item_id_hidden_dim", in: 30...200, default: 100))
-            _ = try reader.integer("item_metadata_hidden_dim", in: 30...200, default: 100)
+            metadataDimension = try reader.integer("item_metadata_hidden_dim", in: 30...200, default: 100)
             historyPercentiles = 0...1
             itemPercentiles = 0...1
             eventType = reader.text("event_type")
@@ -62,10 +65,20 @@ extension RelatedItems {
     /// Of a longer sequence only the newest items count, so that time stays in proportion to the number of events.
     static let longestSequence = 1_000
 
+    /// - Parameter items: Those of the interactions.
     init(
         training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary, hyperparameters: Hyperparameters,
         options: TrainingOptions
     ) throws {
+        let isDescribed = hyperparameters.metadataDimension != nil && options.metadata.items != nil
+        let items = isDescribed ? ContentBased.catalogue(items, options.metadata.items) : items
+        var options = options
+        if isDescribed, let table = options.metadata.items {
+            options = try options.holding(
+                ContentSimilarity.memory(
+                    table, histories, itemCount: items.count, latentDimension: hyperparameters.metadataDimension ?? 0,
+                    threads: options.threads))
+        }
         let plan = ItemNeighbours.Plan(
             histories, itemCount: items.count, neighbours: hyperparameters.neighbours,
             limit: options.effectiveMemoryLimit, sequencesPerEvent: hyperparameters.togetherSeconds != nil,
@@ -76,25 +89,42 @@ extension RelatedItems {
         for event in histories.items.indices where selection.contains(event, of: histories) {
             counts[Int(histories.items[event])] += 1
         }
-        try options.advance(to: 0.05, "collecting what was met together")
-        let sequences = Self.sequences(
-            of: histories, selection, itemCounts: counts, hyperparameters: hyperparameters)
-        let occurrences = ItemOccurrences(sequences)
-        let neighbours = try ItemNeighbours(
-            occurrences,
-            similarity: .conditional(
-                occurrences, popularityExponent: Float(hyperparameters.popularityExponent),
-                shrinkage: ItemNeighbours.shrinkage),
-            minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: plan.limit,
-            capacity: plan.capacity, options: options)
+        func neighbours(of users: some Sequence<Int>, _ options: TrainingOptions) throws -> ItemNeighbours {
+            try options.advance(to: 0.05, "collecting what was met together")
+            let occurrences = ItemOccurrences(
+                Self.sequences(
+                    of: histories, users: users, selection, itemCounts: counts, hyperparameters: hyperparameters))
+            return try ItemNeighbours(
+                occurrences,
+                similarity: .conditional(
+                    occurrences, popularityExponent: Float(hyperparameters.popularityExponent),
+                    shrinkage: ItemNeighbours.shrinkage),
+                minimumCoInteractions: hyperparameters.minimumCoInteractions, limit: plan.limit,
+                capacity: plan.capacity, options: options)
+        }
+        let content =
+            try isDescribed
+            ? ContentSimilarity.content(
+                of: items, counts: counts, latentDimension: hyperparameters.metadataDimension ?? 0,
+                options: options.within(0...0.2)) : nil
+        let choice = try content.map { content in
+            try ContentSimilarity.chosen(
+                content: content, neighbours: { try neighbours(of: $0, options.within(0.2...0.4)) }, of: histories,
+                options: options.within(0.4...0.6))
+        }
+        let found = try neighbours(of: 0..<histories.count, choice == nil ? options : options.within(0.6...1))
         self.init(
-            items: items, neighbours: neighbours, popularity: Popularity(items: items, counts: counts),
-            learned: ["neighbour_limit": Double(plan.limit), "neighbours": Double(neighbours.items.count)])
+            items: items, neighbours: found, content: choice?.similarity,
+            popularity: Popularity(items: items, counts: counts),
+            learned: [
+                "neighbour_limit": Double(plan.limit), "neighbours": Double(found.items.count),
+            ].merging(choice?.learned ?? [:]) { $1 })
     }
 
     /// The distinct items that users met together.
     private static func sequences(
-        of histories: UserHistories, _ selection: EventChoice, itemCounts: [Float], hyperparameters: Hyperparameters
+        of histories: UserHistories, users: some Sequence<Int>, _ selection: EventChoice, itemCounts: [Float],
+        hyperparameters: Hyperparameters
     ) -> ItemSequences {
         let lengths = (0..<histories.count).map { Float(histories.offsets[$0 + 1] - histories.offsets[$0]) }
         let userRange = range(of: lengths.filter { $0 > 0 }, percentiles: hyperparameters.historyPercentiles)
@@ -113,8 +143,8 @@ extension RelatedItems {
             }
             return sequences.filter { !$0.isEmpty }.map(newest)
         }
-        let users = (0..<histories.count).lazy.filter { userRange.contains(lengths[$0]) }
-        return ItemSequences(users.flatMap(sequences), itemCount: itemCounts.count)
+        return ItemSequences(
+            users.lazy.filter { userRange.contains(lengths[$0]) }.flatMap(sequences), itemCount: itemCounts.count)
     }
 
     private static func isApart(_ first: Int64, _ second: Int64, by seconds: Int) -> Bool {

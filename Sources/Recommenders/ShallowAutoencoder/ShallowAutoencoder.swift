@@ -115,13 +115,17 @@ extension ShallowAutoencoder {
             let fitted = try Fitted(
                 histories, users: heldOut.others, itemCount: itemCount, weights: weights,
                 limit: min(plan.closedFormItems, searchItems), regularization: candidate, threads: options.threads)
-            return heldOut.gain(threads: options.threads) { heldOutCase in
+            let gain = heldOut.gain(threads: options.threads) { heldOutCase in
                 var dense = [Float](repeating: -.infinity, count: itemCount)
                 let known = heldOutCase.history.compactMap(fitted.selection.position(of:)).sorted()
                 let scores = ShallowAutoencoder.scores(of: known, fitted.weights)
                 for (position, item) in fitted.selection.items.enumerated() { dense[Int(item)] = scores[position] }
                 return dense
             }
+            try options.advance(
+                to: step / Double(grid.count), "choosing regularisation",
+                measurements: ["validation_ndcg_at_25": gain])
+            return gain
         }
         return (
             best.value,

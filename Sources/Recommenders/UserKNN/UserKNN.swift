@@ -56,7 +56,7 @@ public struct UserKNN: Recommender {
     }
 
     /// The most similar users, most similar first, of equal ones the first; similarities are above 0.
-    private func neighbours(of history: History) -> [(user: Int, similarity: Float)] {
+    func neighbours(of history: History) -> [(user: Int, similarity: Float)] {
         let vector = UserVectors.vector(
             of: history, itemCount: items.count, meanValue: settings.usesValues ? settings.meanValue : nil)
         let norm = vector.reduce(0) { $0 + $1.value * $1.value }

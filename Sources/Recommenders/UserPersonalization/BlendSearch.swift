@@ -30,7 +30,9 @@ struct BlendSearch: Sendable {
     func evaluate(_ score: @Sendable (Int) -> [Float]) -> (gain: Double, shownItems: Int) {
         let results: [(Double, [Int])] = Parallel.map(cases.count, threads: threads) { index in
             let top = unseenTop(score(index), of: index, count: Self.depth)
-            return (gain(of: top, in: cases[index]), top)
+            let gain = Self.gain(
+                of: top.map { UInt32($0) }, targets: cases[index].targets, rewards: cases[index].rewards)
+            return (gain, top)
         }
         let total = results.reduce(0) { $0 + $1.0 }
         return (total / Double(max(results.count, 1)), Set(results.flatMap { $0.1 }).count)
@@ -44,14 +46,13 @@ struct BlendSearch: Sendable {
     }
 
     /// A hit gains its reward, with discount 1/log₂(1 + rank), relative to the best 25 targets at the top.
-    private func gain(of top: [Int], in testCase: Case) -> Double {
-        let (targets, rewards) = (testCase.targets, testCase.rewards)
+    static func gain(of top: [UInt32], targets: Set<UInt32>, rewards: [UInt32: Float]) -> Double {
         var sum = 0.0
-        for (rank, item) in top.enumerated() where targets.contains(UInt32(item)) {
-            sum += Double(rewards[UInt32(item)] ?? 1) / log2(Double(rank + 2))
+        for (rank, item) in top.enumerated() where targets.contains(item) {
+            sum += Double(rewards[item] ?? 1) / log2(Double(rank + 2))
         }
         let best = rewards.isEmpty ? [] : targets.map { rewards[$0] ?? 1 }.sorted(by: >)
-        let ideal = (0..<min(Self.depth, targets.count)).reduce(0.0) {
+        let ideal = (0..<min(depth, targets.count)).reduce(0.0) {
             $0 + (best.isEmpty ? 1 : Double(best[$1])) / log2(Double($1 + 2))
         }
         return ideal > 0 ? sum / ideal : 0

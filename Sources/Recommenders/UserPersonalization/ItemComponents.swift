@@ -21,6 +21,26 @@ struct ItemComponents: Sendable {
         var nearby: [Float]
     }
 
+    /// The same models, read with a shorter and a longer memory.
+    struct FurtherScores: Sendable {
+        /// Per selected item.
+        var newestRidge: [Float]
+        /// Per selected item.
+        var newestEase: [Float]
+        /// Per selected item.
+        var wholeEase: [Float]
+    }
+
+    /// Items of a history that are read as a whole taste; more cost more and say little more.
+    private static let tasteLimit = 256
+
+    func furtherScores(_ recent: RecentItems, settings: BlendSettings) -> FurtherScores {
+        FurtherScores(
+            newestRidge: score(ridge, recent.items.prefix(settings.window), decay: settings.ridgeDecay / 4),
+            newestEase: score(ease, recent.items[...], decay: settings.easeDecay / 4),
+            wholeEase: score(ease, recent.items.prefix(Self.tasteLimit), decay: .greatestFiniteMagnitude))
+    }
+
     func scores(_ recent: RecentItems, settings: BlendSettings) -> Scores {
         var nearby = [Float](repeating: 0, count: userCounts.count)
         self.nearby.accumulate(recent: recent.items[...], into: &nearby, scale: 1)
@@ -63,6 +83,12 @@ struct BlendSettings: Sendable, Equatable {
     var ridgeScale: Float = 1
     var easeScale: Float = 1
     var nearbyScale: Float = 1
+
+    func withTailDiscount(_ discount: Float) -> BlendSettings {
+        var settings = self
+        settings.tailDiscount = discount
+        return settings
+    }
 
     /// One score per item of the catalogue. Items about which no component says anything are ordered by popularity.
     func blend(_ scores: ItemComponents.Scores, selection: ItemSelection, logUserCounts: [Float]) -> [Float] {

@@ -3,7 +3,8 @@ import Foundation
 
 extension UserPersonalization: StorableRecommender {
     func tensors() -> [SafetensorsWriter.Tensor] {
-        [
+        let components = next.components
+        return [
             .init("closed_form.items", components.selection.items),
             .init("ridge.weights", components.ridge),
             .init("ease.weights", components.ease),
@@ -12,11 +13,14 @@ extension UserPersonalization: StorableRecommender {
             .init("nearby.similarities", components.nearby.similarities),
             .init("items.users", components.userCounts),
             .init("items.events", popularity.counts),
-            .init("blend.settings", settings.stored),
+            .init("blend.settings", next.settings.stored),
             .init("repeats.event_types", repeats.eventTypes),
             .init("repeats.weights", repeats.regression.weights),
             .init("ranks.weights", ranks.regression.weights),
-        ]
+            .init("ranker.means", next.ranker?.means ?? []),
+            .init("ranker.weights", next.ranker?.weights ?? []),
+            .init("content.present", [Float(next.content == nil ? 0 : 1)]),
+        ] + next.moments.tensors() + (next.content?.tensors() ?? [])
     }
 
     init(file: SafetensorsFile, items: Vocabulary, eventTypes: Vocabulary) throws(ModelError) {
@@ -46,13 +50,51 @@ extension UserPersonalization: StorableRecommender {
             ridge: try file.matrix("ridge.weights", rows: selected.count, columns: selected.count),
             ease: try file.matrix("ease.weights", rows: selected.count, columns: selected.count), nearby: nearby,
             userCounts: try file.array("items.users", of: Float.self, count: items.count))
+        let hasContent = try file.array("content.present", of: Float.self, count: 1).first == 1
+        let means = try file.array("ranker.means", of: Float.self)
+        let featureCount = means.isEmpty ? 0 : CandidateFeatures(hasContent: hasContent).count
+        let weights = try file.array("ranker.weights", of: Float.self, count: featureCount)
+        guard means.count == featureCount else {
+            throw .damaged(file: name, reason: "the ranker has another number of features")
+        }
+        let next = NextItems(
+            components: components, settings: settings,
+            moments: try ItemMoments(file: file, selection: components.selection, itemCount: items.count),
+            content: hasContent ? try ItemFeatures(file: file, itemCount: items.count) : nil,
+            ranker: means.isEmpty ? nil : ListwiseRegression(means: means, weights: weights))
         self.init(
-            items: items, eventTypes: eventTypes, components: components, settings: settings,
+            items: items, eventTypes: eventTypes, next: next,
             repeats: RepeatModel(eventTypes: types, regression: LogisticRegression(weights: repeatWeights)),
             ranks: RankCalibration(regression: LogisticRegression(weights: rankWeights)),
             popularity: Popularity(
                 items: items, counts: try file.array("items.events", of: Float.self, count: items.count)),
             learned: [:])
+    }
+}
+
+extension ItemMoments {
+    fileprivate func tensors() -> [SafetensorsWriter.Tensor] {
+        [
+            .init("moments.edges", edges),
+            .init(
+                "moments.items",
+                items.flatMap { [$0.birth, $0.moment, $0.momentVariance, $0.stage, $0.stageVariance] }),
+            .init("moments.rates", rates),
+        ]
+    }
+
+    fileprivate init(file: SafetensorsFile, selection: ItemSelection, itemCount: Int) throws(ModelError) {
+        let stored = try file.array("moments.items", of: Float.self, count: 5 * itemCount)
+        let items = (0..<itemCount).map { item in
+            Item(
+                birth: stored[5 * item], moment: stored[5 * item + 1], momentVariance: stored[5 * item + 2],
+                stage: stored[5 * item + 3], stageVariance: stored[5 * item + 4])
+        }
+        self.init(
+            edges: try file.array("moments.edges", of: Int64.self), items: items,
+            rates: try file.array(
+                "moments.rates", of: Float.self, count: selection.items.count * ItemMoments.binCount),
+            selection: selection)
     }
 }
 

@@ -7,40 +7,62 @@ extension UserPersonalization {
     ///
     /// Settings are chosen with models of the most used items, trained without the held-out users; then the item models
     /// are trained again on everybody. Time is 7n³/3 + n³ operations for n closed-form items, twice at most; memory is
-    /// 16n² bytes at the peak and announced before it is taken.
+    /// 16n² bytes at the peak, beside the ranker's lists and the features of items, and announced before it is taken.
+    ///
+    /// The items of the items dataset belong to the catalogue.
     init(
         training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary,
         hyperparameters: Hyperparameters, options: TrainingOptions
     ) throws {
+        let items = ContentBased.catalogue(items, options.metadata.items)
         let users = Self.users(of: histories, hyperparameters)
         var generator = SeededGenerator(seed: options.seed)
         let shuffled = generator.permutation(of: users.count).map { users[$0] }
+        let beside =
+            RankerTraining.bytes(memoryLimit: options.effectiveMemoryLimit)
+            + (options.metadata.items.map { FeatureMemory($0, itemCount: items.count, latentDimension: 0).bytes } ?? 0)
         let plan = MemoryPlan(
             itemCount: items.count, closedFormLimit: hyperparameters.closedFormItems,
-            memoryLimit: options.effectiveMemoryLimit)
-        try options.advance(
-            to: 0.01, "planning",
-            measurements: [
-                "memory_bytes": Double(plan.bytes), "closed_form_items": Double(plan.closedFormItems),
-                "users": Double(users.count),
-            ])
+            memoryLimit: options.effectiveMemoryLimit - beside)
+        try options.announce(
+            memory: plan.bytes + beside,
+            measurements: ["closed_form_items": Double(plan.closedFormItems), "users": Double(users.count)])
+        let content = try Self.content(of: items, options: options)
 
         let weights = options.eventWeights.numbered(by: eventTypes)
         let trainer = ComponentTrainer(
             histories: histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
             options: options)
         let choice = try SettingsChoice(shuffled, trainer: trainer, plan: plan)
+        let ranking = try RankerTraining(shuffled, trainer: trainer, plan: plan, choice: choice, content: content)
         let repeats = try RepeatModel(
             histories, users: shuffled, itemCount: items.count, weights: weights, threads: options.threads)
-        try options.advance(to: 0.6, "training on everybody", measurements: choice.learned)
+        let learned = choice.learned.merging(ranking?.learned ?? [:], uniquingKeysWith: { $1 })
+        try options.advance(to: 0.6, "training on everybody", measurements: learned)
         let components = try trainer.components(
             of: users, closedFormItems: plan.closedFormItems, parameters: choice.parameters)
+        var settings = choice.settings
+        if let ranking { settings.tailDiscount = ranking.tailDiscount }
         self.init(
-            items: items, eventTypes: eventTypes, components: components, settings: choice.settings,
-            repeats: repeats, ranks: choice.ranks,
+            items: items, eventTypes: eventTypes,
+            next: NextItems(
+                components: components, settings: settings,
+                moments: trainer.moments(of: users, selection: components.selection), content: content,
+                ranker: ranking?.ranker),
+            repeats: repeats, ranks: ranking?.ranks ?? choice.ranks,
             popularity: Popularity(histories: histories, items: items, weights: weights),
-            learned: choice.learned.merging(
+            learned: learned.merging(
                 ["closed_form_items": Double(components.selection.items.count)], uniquingKeysWith: { $1 }))
+    }
+
+    /// What the items dataset says of a catalogue; nil when it tells no items apart.
+    static func content(of items: Vocabulary, options: TrainingOptions) throws -> ItemFeatures? {
+        guard let table = options.metadata.items else { return nil }
+        var quiet = options
+        quiet.progress = { _ in }
+        let blocks = try FeatureBlock.blocks(of: table, items: items, latentDimension: 0, options: quiet)
+        guard !blocks.isEmpty else { return nil }
+        return ItemFeatures(blocks, weights: blocks.map { _ in 1 }, itemCount: items.count)
     }
 
     /// Users whose number of events lies between the two percentiles, or everybody if there is no such user.
@@ -106,8 +128,16 @@ struct ComponentTrainer: Sendable {
         ItemSelection(userCounts: sequences.userCounts(), limit: limit, minimumUsers: Self.minimumUsers)
     }
 
-    func components(of users: [Int], closedFormItems: Int, parameters: Parameters) throws -> ItemComponents {
-        let sequences = sequences(of: users)
+    /// When some users met the items that are not left out.
+    func moments(of users: [Int], selection: ItemSelection, without removed: Set<UInt32> = []) -> ItemMoments {
+        ItemMoments(histories, users: users, selection: selection, itemCount: itemCount, without: removed)
+    }
+
+    /// - Parameter removed: Items that are left out as if nobody had met them.
+    func components(
+        of users: [Int], closedFormItems: Int, parameters: Parameters, without removed: Set<UInt32> = []
+    ) throws -> ItemComponents {
+        let sequences = sequences(of: users).removing(removed)
         let selection = selection(of: sequences, limit: closedFormItems)
         let selected = sequences.restricted(to: selection)
         let occurrences = ItemOccurrences(selected)

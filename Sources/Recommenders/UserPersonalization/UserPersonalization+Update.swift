@@ -14,17 +14,25 @@ extension UserPersonalization: UpdatableRecommender {
         let trainer = ComponentTrainer(
             histories: histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
             options: options)
-        let sequences = trainer.sequences(of: Self.users(of: histories, hyperparameters))
+        let users = Self.users(of: histories, hyperparameters)
+        let sequences = trainer.sequences(of: users)
         try options.advance(to: 0.2, "finding neighbours")
         let nearby = NearbyItems(
             ItemOccurrences(sequences), neighbourLimit: hyperparameters.hiddenDimension, threads: options.threads)
         try options.advance(to: 0.9, "counting")
+        let selection = ItemSelection(items: next.components.selection.items, itemCount: items.count)
+        let components = ItemComponents(
+            selection: selection, ridge: next.components.ridge, ease: next.components.ease, nearby: nearby,
+            userCounts: sequences.userCounts())
+        let content = try next.content.map { old in
+            try Self.content(of: items, options: options) ?? old.padded(to: items.count)
+        }
         return UserPersonalization(
             items: items, eventTypes: eventTypes,
-            components: ItemComponents(
-                selection: ItemSelection(items: components.selection.items, itemCount: items.count),
-                ridge: components.ridge, ease: components.ease, nearby: nearby, userCounts: sequences.userCounts()),
-            settings: settings, repeats: repeats, ranks: ranks,
+            next: NextItems(
+                components: components, settings: next.settings,
+                moments: trainer.moments(of: users, selection: selection), content: content, ranker: next.ranker),
+            repeats: repeats, ranks: ranks,
             popularity: Popularity(histories: histories, items: items, weights: weights), learned: learned)
     }
 }

@@ -15,43 +15,44 @@ import LinearAlgebra
 public struct UserPersonalization: Recommender {
     public let items: Vocabulary
     let eventTypes: Vocabulary
-    let components: ItemComponents
-    let settings: BlendSettings
+    let next: NextItems
     let repeats: RepeatModel
     let ranks: RankCalibration
     let popularity: Popularity
-    private let logUserCounts: [Float]
     /// What training chose, for the manifest.
     let learned: [String: Double]
 
     init(
-        items: Vocabulary, eventTypes: Vocabulary, components: ItemComponents, settings: BlendSettings,
-        repeats: RepeatModel, ranks: RankCalibration, popularity: Popularity, learned: [String: Double]
+        items: Vocabulary, eventTypes: Vocabulary, next: NextItems, repeats: RepeatModel, ranks: RankCalibration,
+        popularity: Popularity, learned: [String: Double]
     ) {
         self.items = items
         self.eventTypes = eventTypes
-        self.components = components
-        self.settings = settings
+        self.next = next
         self.repeats = repeats
         self.ranks = ranks
         self.popularity = popularity
         self.learned = learned
-        logUserCounts = components.userCounts.map { log1pf($0) }
     }
 
     public func scores(for history: History) -> [Float] {
         let recent = RecentItems(history, itemCount: items.count)
         guard !recent.entries.isEmpty else { return popularity.counts.map { log1pf($0) } }
-        var blended = settings.blend(
-            components.scores(recent, settings: settings), selection: components.selection,
-            logUserCounts: logUserCounts)
-        for item in recent.items { blended[Int(item)] = -.infinity }
-        settings.widen(&blended, logUserCounts: logUserCounts)
-        ranks.calibrate(&blended, distinctItems: recent.entries.count)
+        var relevance = next.relevance(of: recent)
+        next.settings.widen(&relevance, logUserCounts: next.logUserCounts)
+        return listed(relevance, after: recent)
+    }
+
+    /// The scores of new items by the order of their relevance, and of the history's items by how they repeat.
+    ///
+    /// - Parameter relevance: One number per item, -∞ for items of the history.
+    func listed(_ relevance: [Float], after recent: RecentItems) -> [Float] {
+        var scores = relevance
+        ranks.calibrate(&scores, distinctItems: recent.entries.count)
         for (age, item) in recent.items.enumerated() {
-            blended[Int(item)] = Float(repeats.logit(recent, age: age))
+            scores[Int(item)] = Float(repeats.logit(recent, age: age))
         }
-        return blended
+        return scores
     }
 }
 
@@ -119,7 +120,7 @@ extension UserPersonalization {
             maximumHistoryPercentile = try reader.number(
                 "max_user_history_length_percentile", in: 0...1, default: 1)
             closedFormItems = try reader.integer("closed_form_items", in: 1...50_000, default: 4_096)
-            coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.06)
+            coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.04)
             validationUsers = try reader.integer("validation_users", in: 0...10_000, default: 500)
             try reader.finish()
         }

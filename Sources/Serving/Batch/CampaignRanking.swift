@@ -48,7 +48,8 @@ struct CampaignRanking: BatchRanking {
         let request = try request(ofUser: line)
         var generator = generator(for: request.user ?? "")
         let items = campaign.recommendations(
-            for: request.past, count: count, allowed: try allowedItems(line, for: request), using: &generator)
+            for: request.past, in: request.context, count: count, allowed: try allowedItems(line, for: request),
+            using: &generator)
         return RankedLine(items: items.map(\.identifier), scores: items.map(\.score))
     }
 
@@ -61,7 +62,8 @@ struct CampaignRanking: BatchRanking {
             item: item)
         var generator = generator(for: item)
         let items = campaign.recommendations(
-            for: request.past, item: item, count: count, allowed: try allowedItems(line, for: request),
+            for: request.past, in: request.context, item: item, count: count,
+            allowed: try allowedItems(line, for: request),
             using: &generator)
         return RankedLine(items: items.map(\.identifier), scores: nil)
     }
@@ -78,7 +80,8 @@ struct CampaignRanking: BatchRanking {
             asked = try RecommendationService.allowed(
                 of: asked, by: filter.compiled, filter.arn, line.filterValues, metadata: filter.metadata, for: request)
         }
-        let items = campaign.ranking(of: asked, for: request.past.history).prefix(count ?? list.count)
+        let items = campaign.ranking(of: asked, for: request.past.history, in: request.context).prefix(
+            count ?? list.count)
         return RankedLine(items: items.map(\.identifier), scores: items.map(\.score))
     }
 

@@ -5,6 +5,7 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "Measure this machine's speed at one of the service's jobs.",
         subcommands: [
             BenchIngestCommand.self, BenchEventsCommand.self, BenchExploreCommand.self, BenchALSCommand.self,
-            BenchEASECommand.self, BenchTrainingCommand.self, BenchMemoryCommand.self, BenchGrowthCommand.self,
+            BenchEASECommand.self, BenchTransformerCommand.self, BenchTrainingCommand.self, BenchMemoryCommand.self,
+            BenchGrowthCommand.self,
         ])
 }

@@ -7,7 +7,7 @@ import Recommenders
 extension EvaluationProtocol: ExpressibleByArgument {}
 
 /// `palate evaluate`: how good a recipe is on some data.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measure a recipe on a CSV file of interactions.")
 
@@ -25,7 +25,11 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: "How to print the result.")
     var output = ReportFormat.text
 
-    func run() throws {
+    func run() async throws {
+        try await Interruption.run("Stopped: nothing was measured.") { try evaluate() }
+    }
+
+    private func evaluate() throws {
         let (algorithm, hyperparameters) = try input.training()
         guard (1...10).contains(folds) else { throw EvaluationError.foldsOutOfRange(folds) }
         let data = try input.load()

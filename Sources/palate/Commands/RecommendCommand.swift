@@ -41,14 +41,6 @@ struct RecommendCommand: ParsableCommand {
         let items: [Item]
     }
 
-    private func loadedModel() throws -> TrainedModel {
-        do {
-            return try TrainedModel(contentsOf: URL(fileURLWithPath: model))
-        } catch {
-            throw CommandFailure("\(model): \(error)")
-        }
-    }
-
     /// What the model is asked, and whether it knows the user or item.
     private func history(for model: TrainedModel) throws -> (History, isKnown: Bool) {
         let recipe = model.manifest.recipe
@@ -82,7 +74,7 @@ struct RecommendCommand: ParsableCommand {
         guard (1...500).contains(numResults) else {
             throw CommandFailure("--num-results is \(numResults); expected 1 to 500")
         }
-        let model = try loadedModel()
+        let model = try TrainedModel.forCommand(model)
         let (history, isKnown) = try history(for: model)
         let isAboutItem = item != nil
         let best =
@@ -105,6 +97,19 @@ struct RecommendCommand: ParsableCommand {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             print(String(decoding: try encoder.encode(list), as: UTF8.self))
+        }
+    }
+}
+
+extension TrainedModel {
+    /// The model in a directory that a command was given.
+    ///
+    /// - Throws: `CommandFailure` that names it.
+    static func forCommand(_ path: String) throws -> TrainedModel {
+        do {
+            return try TrainedModel(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure("\(path): \(error)")
         }
     }
 }

@@ -5,12 +5,12 @@ import Foundation
 import Recommenders
 
 /// `palate train`: interactions in a CSV file become a model directory.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a model on a CSV file of interactions.",
         discussion: """
             First the recipe is measured on a tenth of the users, as a training job of the service does, then it is \
-            trained on everybody and written to a new directory.
+            trained on everybody and written to a new directory. Ctrl-C stops it; no model is written then.
             """)
 
     @OptionGroup var input: TrainingInput
@@ -24,7 +24,11 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Do not measure the recipe first.")
     var skipMetrics = false
 
-    func run() throws {
+    func run() async throws {
+        try await Interruption.run("Stopped: no model was written.") { try train() }
+    }
+
+    private func train() throws {
         let (algorithm, hyperparameters) = try input.training()
         let target = URL(fileURLWithPath: output)
         guard !FileManager.default.fileExists(atPath: target.path) else {
@@ -39,6 +43,7 @@ struct TrainCommand: ParsableCommand {
             of: algorithm, hyperparameters: hyperparameters, options: options,
             catalogueItemCount: data.catalogueItemCount, measuresFirst: !skipMetrics)
         let outcome = try run.run(on: data.interactions)
+        try Task.checkCancellation()
         try outcome.model.write(to: target)
         bar.finish()
         try TrainingReport(
@@ -46,7 +51,8 @@ struct TrainCommand: ParsableCommand {
             users: data.interactions.users.count, items: data.interactions.items.count,
             interactions: data.interactions.count, readSeconds: data.seconds,
             trainingSeconds: outcome.trainingSeconds, evaluationSeconds: outcome.evaluationSeconds,
-            peakMemoryBytes: PeakMemory.bytes, metrics: outcome.metrics
+            peakMemoryBytes: PeakMemory.bytes,
+            announcedMemoryBytes: outcome.model.training?.announcedMemoryBytes, metrics: outcome.metrics
         ).print(as: outputReport)
     }
 }

@@ -71,11 +71,14 @@ struct TrainingInput: ParsableArguments {
         let seconds: Double
     }
 
-    func load() throws -> Loaded {
+    func load() throws -> Loaded { try Self.load(interactions: interactions, items: items, users: users) }
+
+    /// Reads the files that the options of a command name.
+    static func load(interactions path: String, items: String?, users: String?) throws -> Loaded {
         let clock = ContinuousClock()
         let start = clock.now
-        let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: self.interactions))
-        guard interactions.count > 0 else { throw CommandFailure("\(self.interactions): there are no interactions") }
+        let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: path))
+        guard interactions.count > 0 else { throw CommandFailure("\(path): there are no interactions") }
         var catalogue = Set(interactions.items.identifiers)
         let metadata = TrainingMetadata(
             items: try items.map { try MetadataFile.read(csv: URL(fileURLWithPath: $0), type: .items) },

@@ -17,6 +17,8 @@ struct TrainingReport: Encodable {
     let trainingSeconds: Double
     let evaluationSeconds: Double
     let peakMemoryBytes: Int
+    /// What training said at its start that it may allocate; nil when it did not say.
+    var announcedMemoryBytes: Double?
     let metrics: [String: Double]
 
     func print(as format: ReportFormat) throws {
@@ -35,7 +37,8 @@ struct TrainingReport: Encodable {
             "\(interactions) interactions of \(users) users with \(items) items",
             String(
                 format: "read %.2f s, trained %.2f s, evaluated %.2f s, peak memory %.0f MiB", readSeconds,
-                trainingSeconds, evaluationSeconds, Double(peakMemoryBytes) / 1_048_576),
+                trainingSeconds, evaluationSeconds, Double(peakMemoryBytes) / 1_048_576)
+                + (announcedMemoryBytes.map { String(format: ", announced %.0f MiB", $0 / 1_048_576) } ?? ""),
         ]
         guard !metrics.isEmpty else { return lines.joined(separator: "\n") }
         lines.append("")

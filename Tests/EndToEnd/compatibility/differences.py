@@ -77,17 +77,18 @@ class Recipe:
 
 
 RECIPES = [
-    Recipe("aws-user-personalization-v2", "items for a user", "Trained like `aws-user-personalization`."),
+    Recipe("aws-user-personalization-v2", "items for a user", "A transformer, and the closed form of `aws-user-personalization` as far as it helps."),
     Recipe("aws-user-personalization", "items for a user",
            "The model is Palate's own; docs/evaluation.md measures it beside figures published for the managed service."),
     Recipe("aws-popularity-count", "the most popular items"),
     Recipe("aws-trending-now", "items whose popularity grows",
            "Intervals end with the newest event of the data. Trends are those of the solution version's training; automatic "
            "training renews them, at most daily. Recommenders look for them every two hours."),
-    Recipe("aws-personalized-ranking-v2", "a list in the user's order", "Trained like `aws-personalized-ranking`."),
+    Recipe("aws-personalized-ranking-v2", "a list in the user's order", "Trained like `aws-user-personalization-v2`."),
     Recipe("aws-personalized-ranking", "a list in the user's order"),
     Recipe("aws-similar-items", "items like an item",
-           "Learns from interactions only; `item_metadata_hidden_dim` is accepted without effect."),
+           "Features of items are made by counting, not learned; `item_metadata_hidden_dim` is the dimension of the "
+           "projection of texts."),
     Recipe("aws-semantic-similarity", "items like an item, by their text",
            "Texts are compared by their words and latent topics (TF-IDF and a singular value decomposition), not by a language "
            "model: they must be in one language. Items need no `itemName`. Interactions are not needed."),

@@ -52,8 +52,8 @@ struct LogLogPlot: Sendable {
 
     private static func draw(_ panel: Panel, at offset: Double) -> String {
         let points = panel.lines.flatMap(\.points).filter { $0.x > 0 && $0.y > 0 }
-        let x = Axis(points.map(\.x), from: offset + left, to: offset + panelWidth - right)
-        let y = Axis(points.map(\.y), from: panelHeight - bottom, to: top)
+        let x = LogAxis(points.map(\.x), from: offset + left, to: offset + panelWidth - right)
+        let y = LogAxis(points.map(\.y), from: panelHeight - bottom, to: top)
         var body = text(panel.title, x: offset + left, y: top - 14, size: 13, anchor: "start")
         body += text(
             panel.xLabel, x: offset + (left + panelWidth - right) / 2, y: panelHeight - 10, size: 12, anchor: "middle")
@@ -111,7 +111,7 @@ struct LogLogPlot: Sendable {
 }
 
 /// A logarithmic axis with its ends at round numbers.
-private struct Axis {
+private struct LogAxis {
     private let low: Double
     private let high: Double
     private let start: Double

@@ -1,0 +1,257 @@
+import Datasets
+import Foundation
+import LinearAlgebra
+
+/// Learns to order candidates from users whom the components have not seen.
+///
+/// A part of the users is held out, the components are trained on the others, and the held-out users' candidates become
+/// lists; then the next part, until there are enough lists. With an items dataset a few items are held out as well, so
+/// that the lists show what an item without events is worth. The ranker is used only when, fitted on half of the users, it
+/// orders the other half's candidates no worse than the blend does.
+struct RankerTraining: Sendable {
+    let ranker: ListwiseRegression
+    let tailDiscount: Float
+    let ranks: RankCalibration
+    let learned: [String: Double]
+
+    /// What a held-out user is asked.
+    private struct Question: Sendable {
+        let recent: RecentItems
+        let targets: Set<UInt32>
+        var rewards: [UInt32: Float] = [:]
+        let weight: Double
+        let isNext: Bool
+    }
+
+    private struct List: Sendable {
+        let question: Question
+        let user: Int
+        let items: [UInt32]
+        let blend: [Float]
+        let logUserCounts: [Float]
+        let rows: [Float]
+    }
+
+    /// Held-out users at most, and parts of users in which they are held out.
+    private static let mostUsers = 800
+    private static let mostParts = 5
+    /// With fewer lists the verdict is noise.
+    private static let fewestLists = 60
+    /// Items of the models that are trained to learn from.
+    private static let searchItems = 2_048
+    /// Of how many items one is held out, when there are features to know it by.
+    private static let coldShare = 20
+    /// Lists beside those of the next items: of a history that has just begun, and of a random fifth of all items of a user,
+    /// so that the ranker does not forget taste where order does not tell.
+    private static let beginningWeight = 0.2
+    private static let tasteWeight = 0.3
+
+    /// Bytes that lists take; none where memory is short.
+    static func bytes(memoryLimit: Int) -> Int { min(160 << 20, max(memoryLimit - (64 << 20), 0) / 8) }
+
+    /// Nil when there are too few users, or nothing to gain.
+    init?(
+        _ shuffledUsers: [Int], trainer: ComponentTrainer, plan: MemoryPlan, choice: SettingsChoice,
+        content: ItemFeatures?
+    ) throws {
+        let lists = try Self.lists(
+            shuffledUsers, trainer: trainer, plan: plan, choice: choice, content: content)
+        guard lists.count(where: { $0.question.isNext }) >= Self.fewestLists else { return nil }
+        let options = trainer.options
+        try options.advance(to: 0.58, "learning to rank")
+        let features = CandidateFeatures(hasContent: content != nil)
+        let halves = try [0, 1].map { half in
+            try Self.fit(lists.filter { $0.user % 2 == half }, features: features, threads: options.threads)
+        }
+        let next = lists.filter(\.question.isNext)
+        let gain = Self.meanGain(next, threads: options.threads) { halves[1 - $0.user % 2].logits($0.rows) }
+        let blendGain = Self.meanGain(next, threads: options.threads) { $0.blend }
+        guard gain >= blendGain else { return nil }
+        let ranker = try Self.fit(lists, features: features, threads: options.threads)
+        self.ranker = ranker
+        let tail = Self.tailDiscount(
+            next, ranker: ranker, settings: choice.settings, tolerance: trainer.hyperparameters.coverageTolerance,
+            threads: options.threads)
+        tailDiscount = tail
+        ranks = try Self.calibration(
+            next, ranker: ranker, settings: choice.settings.withTailDiscount(tail), threads: options.threads)
+        var learned = [
+            "ranker_validation_ndcg_at_25": gain, "blend_validation_ndcg_at_25": blendGain,
+            "ranker_users": Double(next.count), "tail_discount": Double(tail),
+        ]
+        for (name, weight) in zip(features.names, ranker.weights) {
+            learned["ranker_weight_of_\(name)"] = Double(weight)
+        }
+        self.learned = learned
+    }
+
+    private static func lists(
+        _ shuffledUsers: [Int], trainer: ComponentTrainer, plan: MemoryPlan, choice: SettingsChoice,
+        content: ItemFeatures?
+    ) throws -> [List] {
+        let options = trainer.options
+        let features = CandidateFeatures(hasContent: content != nil)
+        let listBytes = 4 * features.count * 260
+        // Nearly three lists a user, each as it is, among the examples and scaled.
+        let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 15 / 2)
+        let users = min(mostUsers, affordable, shuffledUsers.count)
+        let size = min(shuffledUsers.count / 5, trainer.hyperparameters.validationUsers * 4 / 5, users)
+        guard size > 0, users >= fewestLists else { return [] }
+        let parts = min(mostParts, (users + size - 1) / size)
+        let settings = choice.settings.withTailDiscount(0)
+        var lists: [List] = []
+        for part in 0..<parts {
+            try options.advance(
+                to: 0.54 + 0.04 * Double(part) / Double(parts), "training without part \(part + 1) of \(parts)")
+            let heldOut = Array(shuffledUsers[(part * size)..<((part + 1) * size)])
+            let isHeldOut = Set(heldOut)
+            let others = shuffledUsers.filter { !isHeldOut.contains($0) }.sorted()
+            let coldItems = content == nil ? [] : Self.coldItems(part, itemCount: trainer.itemCount, seed: options.seed)
+            let components = try trainer.components(
+                of: others, closedFormItems: min(plan.closedFormItems, searchItems), parameters: choice.parameters,
+                without: coldItems)
+            let next = NextItems(
+                components: components, settings: settings,
+                moments: trainer.moments(of: others, selection: components.selection, without: coldItems),
+                content: content)
+            let asked = Parallel.map(heldOut.count, threads: options.threads) { index -> [List] in
+                questions(of: heldOut[index], number: part * size + index, trainer: trainer).compactMap { question in
+                    let (candidates, rows) = next.candidates(of: question.recent)
+                    guard question.isNext || candidates.items.contains(where: question.targets.contains) else {
+                        return nil
+                    }
+                    return List(
+                        question: question, user: heldOut[index], items: candidates.items, blend: candidates.blend,
+                        logUserCounts: candidates.items.map { next.logUserCounts[Int($0)] }, rows: rows)
+                }
+            }
+            lists += asked.joined()
+        }
+        return lists
+    }
+
+    private static func coldItems(_ part: Int, itemCount: Int, seed: UInt64) -> Set<UInt32> {
+        var generator = SeededGenerator(seed: seed ^ (0xC01D_0000 + UInt64(part)))
+        return Set((0..<itemCount).filter { _ in generator.index(below: coldShare) == 0 }.map { UInt32($0) })
+    }
+
+    private static func questions(of user: Int, number: Int, trainer: ComponentTrainer) -> [Question] {
+        let history = trainer.histories[user]
+        var questions: [Question] = []
+        if let next = BlendSearch.Case(history, itemCount: trainer.itemCount, weights: trainer.weights) {
+            questions.append(
+                Question(
+                    recent: next.recent, targets: next.targets, rewards: next.rewards, weight: 1, isNext: true))
+        }
+        func ask(_ input: [Int], _ targets: [Int], weight: Double) {
+            let known = input.map { history.items[$0] }
+            let targets = Set(targets.map { history.items[$0] }).subtracting(known)
+            guard !input.isEmpty, !targets.isEmpty else { return }
+            questions.append(
+                Question(
+                    recent: RecentItems(history.selecting(input), itemCount: trainer.itemCount), targets: targets,
+                    weight: weight, isNext: false))
+        }
+        let beginning = [1, 2, 4, 8][number % 4]
+        if history.count > beginning + 1, number % 8 < 4 {
+            let end = min(history.count, beginning + 5)
+            ask(Array(0..<beginning), Array(beginning..<end), weight: 2 * beginningWeight)
+        }
+        let distinct = Set(history.items).sorted()
+        if distinct.count >= 5 {
+            var generator = SeededGenerator(seed: trainer.options.seed ^ (0x7A57_E000 + UInt64(user)))
+            let chosen = generator.permutation(of: distinct.count).prefix(distinct.count / 5).map { distinct[$0] }
+            let targets = Set(chosen)
+            let events = Array(history.items.indices)
+            ask(
+                events.filter { !targets.contains(history.items[$0]) },
+                events.filter { targets.contains(history.items[$0]) }, weight: tasteWeight)
+        }
+        return questions
+    }
+
+    private static func fit(
+        _ lists: [List], features: CandidateFeatures, threads: Int
+    ) throws -> ListwiseRegression {
+        var examples = ListwiseRegression.Examples(featureCount: features.count)
+        for list in lists {
+            let question = list.question
+            let gains = list.items.map { question.targets.contains($0) ? question.rewards[$0] ?? 1 : 0 }
+            examples.append(list.rows, gains: gains, weight: question.weight)
+        }
+        var prior = [Float](repeating: 0, count: features.count)
+        prior[CandidateFeatures.blendFeature] = 1
+        return try ListwiseRegression(
+            fitting: examples, prior: prior, penalty: 2 / Double(max(examples.count, 1)), threads: threads)
+    }
+
+    private static func meanGain(
+        _ lists: [List], threads: Int, score: @Sendable (List) -> [Float]
+    ) -> Double {
+        let gains = Parallel.map(lists.count, threads: threads) { index in
+            gain(of: topIndices(of: score(lists[index]), count: BlendSearch.depth), in: lists[index])
+        }
+        return gains.reduce(0, +) / Double(max(lists.count, 1))
+    }
+
+    private static func gain(of top: [Int], in list: List) -> Double {
+        BlendSearch.gain(
+            of: top.map { list.items[$0] }, targets: list.question.targets, rewards: list.question.rewards)
+    }
+
+    /// The discount that shows most of the catalogue and costs no more than the tolerance.
+    private static func tailDiscount(
+        _ lists: [List], ranker: ListwiseRegression, settings: BlendSettings, tolerance: Double, threads: Int
+    ) -> Float {
+        var best: Float = 0
+        var (leastGain, mostShown) = (0.0, 0)
+        for discount in [0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1] as [Float] where discount == 0 || tolerance > 0 {
+            let settings = settings.withTailDiscount(discount)
+            let shown = Parallel.map(lists.count, threads: threads) { index -> (Double, [UInt32]) in
+                let list = lists[index]
+                let top = order(list, ranker: ranker, settings: settings, count: BlendSearch.depth)
+                return (gain(of: top, in: list), top.map { list.items[$0] })
+            }
+            let mean = shown.reduce(0.0) { $0 + $1.0 } / Double(max(lists.count, 1))
+            let count = shown.reduce(into: Set<UInt32>()) { $0.formUnion($1.1) }.count
+            if discount == 0 { leastGain = mean * (1 - tolerance) }
+            if mean >= leastGain, count > mostShown { (best, mostShown) = (discount, count) }
+        }
+        return best
+    }
+
+    private static func order(
+        _ list: List, ranker: ListwiseRegression, settings: BlendSettings, count: Int
+    ) -> [Int] {
+        var chances = NextItems.chances(ranker.logits(list.rows))
+        settings.widen(&chances, logUserCounts: list.logUserCounts)
+        return topIndices(of: chances, count: count)
+    }
+
+    private static func calibration(
+        _ lists: [List], ranker: ListwiseRegression, settings: BlendSettings, threads: Int
+    ) throws -> RankCalibration {
+        let orders = Parallel.map(lists.count, threads: threads) {
+            order(lists[$0], ranker: ranker, settings: settings, count: RankCalibration.depth)
+        }
+        var examples = LogisticRegression.Examples(featureCount: RankCalibration.featureCount)
+        for (list, order) in zip(lists, orders) {
+            for (rank, index) in order.enumerated() {
+                let item = list.items[index]
+                examples.append(
+                    RankCalibration.features(rank: rank, distinctItems: list.question.recent.entries.count),
+                    outcome: list.question.targets.contains(item), weight: Double(list.question.rewards[item] ?? 1))
+            }
+        }
+        return RankCalibration(regression: try LogisticRegression(fitting: examples, penalty: 0.1, threads: threads))
+    }
+}
+
+extension History {
+    /// The events at some places, in the order given; columns must be as long as the items.
+    fileprivate func selecting(_ places: [Int]) -> History {
+        History(
+            items: places.map { items[$0] }, timestamps: places.map { timestamps[$0] },
+            eventTypes: places.map { eventTypes[$0] }, eventValues: places.map { eventValues[$0] })
+    }
+}
