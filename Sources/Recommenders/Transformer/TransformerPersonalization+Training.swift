@@ -83,7 +83,7 @@ private struct TransformerData {
     let settings: TransformerTrainer.Settings
 
     /// Positions that a training with default hyperparameters goes over.
-    private static let positionBudget = 25_000_000
+    private static let positionBudget = 20_000_000
     private static let mostEpochs = 30
     /// Epochs without a better validation after which training stops.
     private static let patience = 5

@@ -77,7 +77,8 @@ class Recipe:
 
 
 RECIPES = [
-    Recipe("aws-user-personalization-v2", "items for a user", "A transformer, and the closed form of `aws-user-personalization` as far as it helps."),
+    Recipe("aws-user-personalization-v2", "items for a user",
+           "A transformer, and the closed form of `aws-user-personalization` as far as it helps."),
     Recipe("aws-user-personalization", "items for a user",
            "The model is Palate's own; docs/evaluation.md measures it beside figures published for the managed service."),
     Recipe("aws-popularity-count", "the most popular items"),
