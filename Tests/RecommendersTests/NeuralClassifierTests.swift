@@ -160,15 +160,19 @@ private enum TwoKinds {
         }
         #expect(count >= 50)
         #expect(Double(hits) / Double(count) > 0.3)
-        #expect(hits > 2 * popularHits)
+        #expect(Double(hits) > 1.3 * Double(popularHits))
     }
 
-    /// Trained far too long on few users, the network is too sure of itself; held-out users say by how much.
+    /// One item leads to the next, but the network learns to tell ten events ahead: of the next one alone it is not sure
+    /// enough. Held-out users say by how much.
     @Test func probabilitiesComeTrueAsOftenAsTheySay() throws {
-        let interactions = sampleInteractions(users: 500, items: 60, events: 10_000)
+        var configuration = GeneratedWorld.Configuration(users: 500, items: 60, events: 10_000, seed: 3)
+        configuration.tastes = 4
+        configuration.seriesChance = 0.8
+        let interactions = GeneratedWorld(configuration).interactions()
         let histories = UserHistories(interactions)
         let training = interactions.filtered { interactions.userIndices[$0] % 2 == 0 }
-        let model = try train(training, ["learning_rate": "0.03", "dropout": "0", "weight_decay": "0"])
+        let model = try train(training)
         let classifier = try #require(model.neuralClassifier)
         var calibrated: [(probability: Double, isTaken: Bool)] = []
         var raw = calibrated
@@ -184,7 +188,7 @@ private enum TwoKinds {
             }
         }
         let (error, rawError) = (calibrationError(calibrated), calibrationError(raw))
-        #expect(error < 0.03)
+        #expect(error < 0.015)
         #expect(error < rawError)
     }
 
