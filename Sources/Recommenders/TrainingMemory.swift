@@ -33,7 +33,8 @@ extension TrainingOptions {
     func holding(_ bytes: Int) throws(TrainingError) -> TrainingOptions {
         let limit = memoryLimit ?? Self.defaultMemoryLimit
         guard bytes <= limit else {
-            throw .insufficientMemory(needed: bytes, limit: limit, alternative: nil)
+            let (needed, overflow) = bytes.addingReportingOverflow(heldMemory)
+            throw .insufficientMemory(needed: overflow ? .max : needed, limit: limit + heldMemory, alternative: nil)
         }
         var options = self
         options.memoryLimit = limit - bytes

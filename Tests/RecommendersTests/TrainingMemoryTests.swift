@@ -45,7 +45,7 @@ import Testing
     /// Those whose bound is tested to the byte; the others cover fewer items when they may take less.
     static let exact: [Algorithm] = [
         .popularity, .trendingNow, .weightedRating, .als, .userKNN, .itemAffinity, .contentBased, .semanticSimilarity,
-        .nextBestAction,
+        .nextBestAction, .neuralClassifier,
     ]
 
     @Test(arguments: exact) func theBoundIsWhereRefusalBegins(_ algorithm: Algorithm) throws {
