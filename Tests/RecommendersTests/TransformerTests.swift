@@ -208,7 +208,8 @@ import Testing
         let scoring = TransformerScoring(layout: trainer.layout, parameters: trainer.parameters)
         let logits = scoring.logits(after: [0, 1, 2])
         #expect(abs(logits[3] - logits[4] - Float(log(9.0))) < 0.3)
-        #expect(topIndices(of: logits, count: 2) == [3, 4])
+        // Items of the history are nobody's target, so nothing is said of them.
+        #expect(logits[5...].allSatisfy { $0 < logits[4] })
     }
 
     /// The state after the last item, of which a part of the last layer is enough, is that of the whole calculation.
