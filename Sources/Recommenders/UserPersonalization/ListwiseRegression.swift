@@ -67,7 +67,8 @@ package struct ListwiseRegression: Sendable, Equatable {
         var weights: [Double] = []
         for _ in 0..<4 {
             weights = try Self.fit(
-                examples, means: means, deviations: deviations, prior: prior, penalty: penalty, threads: threads)
+                examples, means: means, deviations: deviations, prior: prior, start: weights, penalty: penalty,
+                threads: threads)
             let opposing = supporting.filter { weights[$0] < 0 }
             if opposing.isEmpty { break }
             for feature in opposing { (means[feature], deviations[feature]) = (0, .infinity) }
@@ -81,12 +82,13 @@ package struct ListwiseRegression: Sendable, Equatable {
     }
 
     private static func fit(
-        _ examples: Examples, means: [Float], deviations: [Float], prior: [Float], penalty: Double, threads: Int
+        _ examples: Examples, means: [Float], deviations: [Float], prior: [Float], start: [Double], penalty: Double,
+        threads: Int
     ) throws -> [Double] {
         let count = examples.featureCount
         let scaled = Self.standardised(examples, means: means, deviations: deviations)
         let center = (0..<count).map { deviations[$0].isFinite ? Double(prior[$0] * deviations[$0]) : 0 }
-        var weights = center
+        var weights = start.isEmpty ? center : (0..<count).map { deviations[$0].isFinite ? start[$0] : 0 }
         func penalised(_ loss: Double, _ weights: [Double]) -> Double {
             loss + penalty / 2 * zip(weights, center).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         }
@@ -106,7 +108,7 @@ package struct ListwiseRegression: Sendable, Equatable {
                 let found = penalised(Self.loss(scaled, examples, candidate, threads: threads), candidate)
                 if found <= loss { (weights, accepted) = (candidate, true) } else { scale /= 2 }
             }
-            if !accepted || change.allSatisfy({ abs($0) < 1e-4 }) { break }
+            if !accepted || change.allSatisfy({ abs($0) < 2e-3 }) { break }
         }
         return weights
     }
