@@ -9,13 +9,16 @@ public struct RequestContext: Sendable, Equatable {
     public var userAttributes: [String: String]
     /// By column of the interactions dataset, such as `DEVICE`: what the user's next event would have there.
     public var values: [String: String]
+    /// Seconds since 1970 at which the list is wanted; nil when that is soon after the newest event.
+    public var time: Int64?
 
     /// Nothing is known.
     public static let empty = RequestContext()
 
-    public init(userAttributes: [String: String] = [:], values: [String: String] = [:]) {
+    public init(userAttributes: [String: String] = [:], values: [String: String] = [:], time: Int64? = nil) {
         self.userAttributes = userAttributes
         self.values = values
+        self.time = time
     }
 
     /// - Parameters:

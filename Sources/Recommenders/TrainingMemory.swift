@@ -63,6 +63,11 @@ extension UserHistories {
     var longest: Int {
         zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
     }
+
+    /// Events of so many users together, at most.
+    func events(ofUsers count: Int) -> Int {
+        zip(offsets, offsets.dropFirst()).map { $1 - $0 }.sorted(by: >).prefix(count).reduce(0, +)
+    }
 }
 
 extension Algorithm {

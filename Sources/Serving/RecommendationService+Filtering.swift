@@ -16,9 +16,15 @@ extension RecommendationService {
         var item: String?
         /// The values that the request's `context` gives.
         var values: [String: String] = [:]
+        /// Seconds since 1970; nil when nothing depends on it.
+        var time: Int64?
 
         /// What recommenders may read beside the past.
-        var context: RequestContext { campaign.context(ofUser: user, values: values) }
+        var context: RequestContext {
+            var context = campaign.context(ofUser: user, values: values)
+            context.time = time
+            return context
+        }
     }
 
     /// What a filter lets pass; nil without a filter.

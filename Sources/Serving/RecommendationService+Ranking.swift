@@ -1,6 +1,7 @@
 import ControlPlane
 import Datasets
 import Filters
+import Foundation
 package import PersonalizeAPI
 import Recipes
 import Recommenders
@@ -34,7 +35,8 @@ extension RecommendationService {
         }
         let request = Request(
             campaign: campaign, arn: input.campaignArn, user: input.userId,
-            past: try await past(ofUser: input.userId, for: campaign), values: input.context ?? [:])
+            past: try await past(ofUser: input.userId, for: campaign), values: input.context ?? [:],
+            time: Int64(clock().timeIntervalSince1970))
         var asked = Vocabulary(input.inputList)
         if let filter = input.filterArn {
             asked = try await allowed(of: asked, by: filter, input.filterValues, for: request)

@@ -1,6 +1,7 @@
 import ControlPlane
 import Datasets
 import Filters
+import Foundation
 import PersonalizeAPI
 import Recipes
 import Recommenders
@@ -21,7 +22,8 @@ extension RecommendationService {
         }
         return Request(
             campaign: campaign, arn: arn, user: user, past: try await past(ofUser: user, for: campaign),
-            item: recipe.takesItem ? item : nil, values: input.context ?? [:])
+            item: recipe.takesItem ? item : nil, values: input.context ?? [:],
+            time: Int64(clock().timeIntervalSince1970))
     }
 
     /// What the user did, up to the newest event that was acknowledged.

@@ -75,9 +75,9 @@ import Testing
     }
 
     @Test func aStoredModelWithContentScoresTheSameAndNeverTraps() throws {
-        var options = TrainingOptions()
-        options.metadata = try sampleMetadata()
-        let model = try Algorithm.userPersonalization.train(on: sampleInteractions(users: 300), options: options)
+        var options = TrainingOptions(seed: 2)
+        options.metadata = try metadata()
+        let model = try Algorithm.userPersonalization.train(on: Self.world.interactions(), options: options)
         #expect(model.manifest.learned["ranker_weight_of_content"] != nil)
         try withTemporaryDirectory { directory in
             let target = directory.appendingPathComponent("model")

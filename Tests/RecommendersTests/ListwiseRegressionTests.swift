@@ -54,14 +54,33 @@ import Testing
         let truth = [2, -1, 0, 0.5]
         let lists = examples(lists: 6_000, weights: truth, seed: 5)
         let model = try ListwiseRegression(fitting: lists, prior: [0, 0, 0, 0], penalty: 1e-6, threads: 2)
-        for (weight, expected) in zip(model.weights, truth) { #expect(abs(Double(weight) - expected) < 0.12) }
+        for (feature, expected) in truth.enumerated() {
+            #expect(abs(Double(model.weights[feature] / model.deviations[feature]) - expected) < 0.12)
+        }
+    }
+
+    @Test func aSupportingFeatureNeverCountsAgainst() throws {
+        let lists = examples(lists: 2_000, weights: [2, -1, 0.5], seed: 7)
+        let model = try ListwiseRegression(
+            fitting: lists, prior: [0, 0, 0], supporting: [0, 1], penalty: 1e-4, threads: 1)
+        #expect(model.weights[1] == 0)
+        #expect(model.weights[0] > 0.5)
+        #expect(model.weights[2] > 0)
+    }
+
+    @Test func anItemUnlikeAllOthersIsNotRatedByExtrapolation() throws {
+        let lists = examples(lists: 500, weights: [2, -1], seed: 8)
+        let model = try ListwiseRegression(fitting: lists, prior: [0, 0], penalty: 1e-4, threads: 1)
+        let logits = model.logits([5, 0, 1e9, 0, -.infinity, 0])
+        #expect(logits[0] == logits[1])
+        #expect(logits[2].isFinite)
     }
 
     @Test func aStrongPenaltyKeepsThePrior() throws {
         let lists = examples(lists: 100, weights: [2, -1], seed: 6)
         let model = try ListwiseRegression(fitting: lists, prior: [0.25, 3], penalty: 1e6, threads: 1)
-        #expect(abs(model.weights[0] - 0.25) < 1e-3)
-        #expect(abs(model.weights[1] - 3) < 1e-3)
+        #expect(abs(model.weights[0] / model.deviations[0] - 0.25) < 1e-3)
+        #expect(abs(model.weights[1] / model.deviations[1] - 3) < 1e-3)
     }
 
     @Test func aFeatureThatSaysNothingAndOneThatIsMissingDoNoHarm() throws {

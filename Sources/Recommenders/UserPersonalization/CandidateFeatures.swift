@@ -23,6 +23,9 @@ struct CandidateFeatures: Sendable {
 
     var count: Int { names.count }
 
+    /// Those that say what components say: they never count against a candidate.
+    static let supporting = Set(0...(2 * componentNames.count))
+
     init(hasContent: Bool) {
         self.hasContent = hasContent
         names =
@@ -46,10 +49,11 @@ struct CandidateFeatures: Sendable {
     private static let usualLogLength = log1pf(30)
 
     /// Rows of features, candidate by candidate.
+    ///
+    /// - Parameter now: The moment at which the list is wanted, see ``ItemMoments``.
     func rows(
-        _ candidates: Candidates, recent: RecentItems, components: ItemComponents, moments: ItemMoments
+        _ candidates: Candidates, recent: RecentItems, now: Float, components: ItemComponents, moments: ItemMoments
     ) -> [Float] {
-        let now = moments.moment(of: recent.entries.first?.timestamp ?? 0)
         let newest = Nature(recent.items.prefix(Self.newest), now: now, components, moments)
         let stage = log1pf(Float(recent.entries.count))
         let length = (stage - Self.usualLogLength) / 2

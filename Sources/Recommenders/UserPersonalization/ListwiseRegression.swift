@@ -5,12 +5,17 @@ import LinearAlgebra
 ///
 /// The chance of candidate i of a list is e^{w·xᵢ} / Σⱼ e^{w·xⱼ}, the conditional logit of D. McFadden, "Conditional Logit
 /// Analysis of Qualitative Choice Behavior" (1974); as a loss for ranking that is ListNet's (Z. Cao and others, "Learning
-/// to Rank: From Pairwise Approach to Listwise Approach", ICML 2007). Features are brought to mean 0 and deviation 1; one
-/// that is NaN is taken as its mean. The loss is convex and is minimised by Newton's method.
+/// to Rank: From Pairwise Approach to Listwise Approach", ICML 2007). Features are brought to mean 0 and deviation 1 and cut
+/// off at 4 deviations, so that an item unlike all that were learned from is not rated by extrapolation; one that is NaN is
+/// taken as its mean. The loss is convex and is minimised by Newton's method.
 package struct ListwiseRegression: Sendable, Equatable {
     /// Of the features as they are given.
     package let means: [Float]
+    package let deviations: [Float]
+    /// Of the features in units of their deviations.
     package let weights: [Float]
+
+    private static let cut: Float = 4
 
     /// Lists of candidates.
     package struct Examples: Sendable {
@@ -39,18 +44,46 @@ package struct ListwiseRegression: Sendable, Equatable {
         }
     }
 
-    package init(means: [Float], weights: [Float]) {
+    package init(means: [Float], deviations: [Float], weights: [Float]) {
         self.means = means
+        self.deviations = deviations
         self.weights = weights
     }
 
     /// Minimises the weighted mean of -Σ share · log chance, plus penalty/2 · ‖w - prior‖² in units of deviations.
     ///
-    /// - Parameter prior: Weights of the features as they are given.
-    package init(fitting examples: Examples, prior: [Float], penalty: Double, threads: Int) throws {
+    /// - Parameters:
+    ///   - prior: Weights of the features as they are given.
+    ///   - supporting: Features that may only speak for a candidate. One whose weight would be negative is left out, and the
+    ///     rest is fitted again.
+    package init(
+        fitting examples: Examples, prior: [Float], supporting: Set<Int> = [], penalty: Double, threads: Int
+    ) throws {
         let count = examples.featureCount
         var (means, deviations) = Self.moments(examples)
-        for feature in 0..<count where deviations[feature] < 1e-6 { deviations[feature] = .infinity }
+        for feature in 0..<count where !(deviations[feature] >= 1e-6) {
+            (means[feature], deviations[feature]) = (0, .infinity)
+        }
+        var weights: [Double] = []
+        for _ in 0..<4 {
+            weights = try Self.fit(
+                examples, means: means, deviations: deviations, prior: prior, penalty: penalty, threads: threads)
+            let opposing = supporting.filter { weights[$0] < 0 }
+            if opposing.isEmpty { break }
+            for feature in opposing { (means[feature], deviations[feature]) = (0, .infinity) }
+        }
+        self.init(
+            means: means, deviations: deviations.map { $0.isFinite ? $0 : 1 },
+            weights: (0..<count).map { feature in
+                let weight = deviations[feature].isFinite ? Float(weights[feature]) : 0
+                return supporting.contains(feature) ? max(weight, 0) : weight
+            })
+    }
+
+    private static func fit(
+        _ examples: Examples, means: [Float], deviations: [Float], prior: [Float], penalty: Double, threads: Int
+    ) throws -> [Double] {
+        let count = examples.featureCount
         let scaled = Self.standardised(examples, means: means, deviations: deviations)
         let center = (0..<count).map { deviations[$0].isFinite ? Double(prior[$0] * deviations[$0]) : 0 }
         var weights = center
@@ -75,10 +108,11 @@ package struct ListwiseRegression: Sendable, Equatable {
             }
             if !accepted || change.allSatisfy({ abs($0) < 1e-4 }) { break }
         }
-        for feature in 0..<count where !means[feature].isFinite { means[feature] = 0 }
-        self.init(
-            means: means,
-            weights: (0..<count).map { deviations[$0].isFinite ? Float(weights[$0]) / deviations[$0] : 0 })
+        return weights
+    }
+
+    private static func scaled(_ value: Float, mean: Float, deviation: Float) -> Float {
+        value.isNaN ? 0 : min(max((value - mean) / deviation, -cut), cut)
     }
 
     /// w·x of each row of features.
@@ -87,8 +121,10 @@ package struct ListwiseRegression: Sendable, Equatable {
         return (0..<(rows.count / max(count, 1))).map { row in
             var sum: Float = 0
             for feature in 0..<count {
-                let value = rows[row * count + feature]
-                if !value.isNaN { sum += weights[feature] * (value - means[feature]) }
+                sum +=
+                    weights[feature]
+                    * Self.scaled(
+                        rows[row * count + feature], mean: means[feature], deviation: deviations[feature])
             }
             return sum
         }
@@ -121,8 +157,8 @@ package struct ListwiseRegression: Sendable, Equatable {
         scaled.withUnsafeMutableBufferPointer { scaled in
             for row in examples.shares.indices {
                 for feature in 0..<count {
-                    let value = scaled[row * count + feature]
-                    scaled[row * count + feature] = value.isNaN ? 0 : (value - means[feature]) / deviations[feature]
+                    scaled[row * count + feature] = Self.scaled(
+                        scaled[row * count + feature], mean: means[feature], deviation: deviations[feature])
                 }
             }
         }

@@ -45,12 +45,15 @@ struct NextItems: Sendable {
     ///
     /// With a ranker, candidates have their chance relative to the best one's, and everything else follows in the order of
     /// the blend.
-    func relevance(of recent: RecentItems) -> [Float] {
+    ///
+    /// - Parameter time: When the list is wanted; nil for the time of the newest event.
+    func relevance(of recent: RecentItems, at time: Int64? = nil) -> [Float] {
         let scores = components.scores(recent, settings: settings)
         var blend = blend(scores, without: recent)
         guard let ranker else { return blend }
-        let candidates = candidates(recent, scores: scores, blend: blend)
-        let chances = Self.chances(ranker.logits(rows(candidates, recent: recent)))
+        let now = moment(of: recent, at: time)
+        let candidates = candidates(recent, now: now, scores: scores, blend: blend)
+        let chances = Self.chances(ranker.logits(rows(candidates, recent: recent, now: now)))
         let best = blend.max() ?? 0
         let scale = best > 0 ? Self.leastChance / (2 * best) : 1
         for item in blend.indices { blend[item] *= scale }
@@ -76,18 +79,24 @@ struct NextItems: Sendable {
     /// The candidates of a history and their features, as the ranker sees them.
     func candidates(of recent: RecentItems) -> (candidates: CandidateFeatures.Candidates, rows: [Float]) {
         let scores = components.scores(recent, settings: settings)
-        let candidates = candidates(recent, scores: scores, blend: blend(scores, without: recent))
-        return (candidates, rows(candidates, recent: recent))
+        let now = moment(of: recent, at: nil)
+        let candidates = candidates(recent, now: now, scores: scores, blend: blend(scores, without: recent))
+        return (candidates, rows(candidates, recent: recent, now: now))
+    }
+
+    private func moment(of recent: RecentItems, at time: Int64?) -> Float {
+        let newest = recent.entries.first?.timestamp ?? 0
+        return moments.moment(of: max(time ?? newest, newest))
     }
 
     var featureNames: [String] { features.names }
 
-    private func rows(_ candidates: CandidateFeatures.Candidates, recent: RecentItems) -> [Float] {
-        features.rows(candidates, recent: recent, components: components, moments: moments)
+    private func rows(_ candidates: CandidateFeatures.Candidates, recent: RecentItems, now: Float) -> [Float] {
+        features.rows(candidates, recent: recent, now: now, components: components, moments: moments)
     }
 
     private func candidates(
-        _ recent: RecentItems, scores: ItemComponents.Scores, blend: [Float]
+        _ recent: RecentItems, now: Float, scores: ItemComponents.Scores, blend: [Float]
     ) -> CandidateFeatures.Candidates {
         let further = components.furtherScores(recent, settings: settings)
         var items = topIndices(of: blend, count: Self.blendCount).map { UInt32($0) }
@@ -103,7 +112,6 @@ struct NextItems: Sendable {
         let met = recent.items.count { components.selection.position(of: $0) != nil }
         let byTaste = topIndices(of: further.wholeEase, count: Self.blendCount + Self.tasteCount + min(met, 256))
         add(byTaste.map { selected[$0] }, count: Self.tasteCount)
-        let now = moments.moment(of: recent.entries.first?.timestamp ?? 0)
         add(moments.timelyItems(at: now), count: Self.timelyCount)
 
         var likeness: [Float] = []

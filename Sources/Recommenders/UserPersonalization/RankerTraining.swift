@@ -41,13 +41,14 @@ struct RankerTraining: Sendable {
     private static let searchItems = 2_048
     /// Of how many items one is held out, when there are features to know it by.
     private static let coldShare = 20
-    /// Lists beside those of the next items: of a history that has just begun, and of a random fifth of all items of a user,
-    /// so that the ranker does not forget taste where order does not tell.
+    /// Lists beside those of the newest tenth: of the very next item, of a history that has just begun, and of a random fifth
+    /// of all items of a user, so that the ranker does not forget taste where order does not tell.
+    private static let lastWeight = 0.5
     private static let beginningWeight = 0.2
     private static let tasteWeight = 0.3
 
     /// Bytes that lists take; none where memory is short.
-    static func bytes(memoryLimit: Int) -> Int { min(160 << 20, max(memoryLimit - (64 << 20), 0) / 8) }
+    static func bytes(memoryLimit: Int) -> Int { min(200 << 20, max(memoryLimit - (64 << 20), 0) / 8) }
 
     /// Nil when there are too few users, or nothing to gain.
     init?(
@@ -92,12 +93,12 @@ struct RankerTraining: Sendable {
         let options = trainer.options
         let features = CandidateFeatures(hasContent: content != nil)
         let listBytes = 4 * features.count * 260
-        // Nearly three lists a user, each as it is, among the examples and scaled.
-        let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 15 / 2)
+        // Three to four lists a user, each as it is, among the examples and scaled.
+        let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 21 / 2)
         let users = min(mostUsers, affordable, shuffledUsers.count)
         let size = min(shuffledUsers.count / 5, trainer.hyperparameters.validationUsers * 4 / 5, users)
         guard size > 0, users >= fewestLists else { return [] }
-        let parts = min(mostParts, (users + size - 1) / size)
+        let parts = min(mostParts, users / size)
         let settings = choice.settings.withTailDiscount(0)
         var lists: [List] = []
         for part in 0..<parts {
@@ -152,6 +153,7 @@ struct RankerTraining: Sendable {
                     recent: RecentItems(history.selecting(input), itemCount: trainer.itemCount), targets: targets,
                     weight: weight, isNext: false))
         }
+        ask(Array(0..<max(history.count - 1, 0)), Array(history.items.indices.suffix(1)), weight: lastWeight)
         let beginning = [1, 2, 4, 8][number % 4]
         if history.count > beginning + 1, number % 8 < 4 {
             let end = min(history.count, beginning + 5)
@@ -182,7 +184,8 @@ struct RankerTraining: Sendable {
         var prior = [Float](repeating: 0, count: features.count)
         prior[CandidateFeatures.blendFeature] = 1
         return try ListwiseRegression(
-            fitting: examples, prior: prior, penalty: 2 / Double(max(examples.count, 1)), threads: threads)
+            fitting: examples, prior: prior, supporting: CandidateFeatures.supporting,
+            penalty: 2 / Double(max(examples.count, 1)), threads: threads)
     }
 
     private static func meanGain(

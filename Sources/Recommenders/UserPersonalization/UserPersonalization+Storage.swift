@@ -18,6 +18,7 @@ extension UserPersonalization: StorableRecommender {
             .init("repeats.weights", repeats.regression.weights),
             .init("ranks.weights", ranks.regression.weights),
             .init("ranker.means", next.ranker?.means ?? []),
+            .init("ranker.deviations", next.ranker?.deviations ?? []),
             .init("ranker.weights", next.ranker?.weights ?? []),
             .init("content.present", [Float(next.content == nil ? 0 : 1)]),
         ] + next.moments.tensors() + (next.content?.tensors() ?? [])
@@ -53,6 +54,7 @@ extension UserPersonalization: StorableRecommender {
         let hasContent = try file.array("content.present", of: Float.self, count: 1).first == 1
         let means = try file.array("ranker.means", of: Float.self)
         let featureCount = means.isEmpty ? 0 : CandidateFeatures(hasContent: hasContent).count
+        let deviations = try file.array("ranker.deviations", of: Float.self, count: featureCount)
         let weights = try file.array("ranker.weights", of: Float.self, count: featureCount)
         guard means.count == featureCount else {
             throw .damaged(file: name, reason: "the ranker has another number of features")
@@ -61,7 +63,7 @@ extension UserPersonalization: StorableRecommender {
             components: components, settings: settings,
             moments: try ItemMoments(file: file, selection: components.selection, itemCount: items.count),
             content: hasContent ? try ItemFeatures(file: file, itemCount: items.count) : nil,
-            ranker: means.isEmpty ? nil : ListwiseRegression(means: means, weights: weights))
+            ranker: means.isEmpty ? nil : ListwiseRegression(means: means, deviations: deviations, weights: weights))
         self.init(
             items: items, eventTypes: eventTypes, next: next,
             repeats: RepeatModel(eventTypes: types, regression: LogisticRegression(weights: repeatWeights)),

@@ -35,10 +35,13 @@ public struct UserPersonalization: Recommender {
         self.learned = learned
     }
 
-    public func scores(for history: History) -> [Float] {
+    public func scores(for history: History) -> [Float] { scores(for: history, in: .empty) }
+
+    /// What is popular, and what is new, is seen from the time of the request.
+    public func scores(for history: History, in context: RequestContext) -> [Float] {
         let recent = RecentItems(history, itemCount: items.count)
         guard !recent.entries.isEmpty else { return popularity.counts.map { log1pf($0) } }
-        var relevance = next.relevance(of: recent)
+        var relevance = next.relevance(of: recent, at: context.time)
         next.settings.widen(&relevance, logUserCounts: next.logUserCounts)
         return listed(relevance, after: recent)
     }
