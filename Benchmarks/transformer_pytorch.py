@@ -200,8 +200,8 @@ def main():
                 group["lr"] = rate
             optimizer.step()
             positions += int(known.sum())
-            loss_sum += float(loss) * int(known.sum())
-            loss_count += int(known.sum())
+            loss_sum += loss.item() * len(states)
+            loss_count += len(states)
             seconds += time.perf_counter() - start_time
             if seconds >= options.minutes * 60:
                 break

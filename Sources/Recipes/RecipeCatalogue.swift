@@ -15,7 +15,7 @@ package struct RecipeCatalogue: Sendable {
         .similarItems, .sims, .trendingNow, .becauseYouWatched, .moreLike, .trendingVideos, .alsoViewed,
         .boughtTogether,
         .semanticSimilarity, .hrnn, .hrnnMetadata, .hrnnColdStart,
-        .weightedRating, .ease, .als, .itemKNN, .userKNN, .contentBased,
+        .weightedRating, .ease, .als, .itemKNN, .userKNN, .contentBased, .neuralClassifier,
     ])
 
     package func recipe(arn: String) -> Recipe? { all.first { $0.arn == arn } }

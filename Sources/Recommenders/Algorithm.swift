@@ -34,6 +34,8 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case contentBased = "palate-content-based"
     /// Items whose texts are like an item's, see ``SemanticSimilarity``.
     case semanticSimilarity = "aws-semantic-similarity"
+    /// The chance that a user takes an item, from user, item and context, see ``NeuralClassifier``.
+    case neuralClassifier = "palate-neural-classifier"
 
     /// What a list of recommendations is made for.
     public enum Subject: Sendable {
@@ -45,7 +47,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
     public var subject: Subject {
         switch self {
         case .userPersonalization, .userPersonalizationV2, .nextBestAction, .itemAffinity, .itemAttributeAffinity,
-            .ease, .als, .itemKNN, .userKNN:
+            .ease, .als, .itemKNN, .userKNN, .neuralClassifier:
             .user
         case .similarItems, .sims, .semanticSimilarity: .item
         case .contentBased: .userOrItem
@@ -73,7 +75,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         let recorder = TrainingRecorder()
         // Nothing is made before it is known to fit.
         let ownOptions = try recorder.following(options).holding(UserHistories.memory(of: interactions))
-        try ownOptions.advance(to: 0, TrainingProgress.firstStage)
+        try Task.checkCancellation()
         let histories = UserHistories(interactions)
         do {
             return try train(
@@ -153,6 +155,10 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .semanticSimilarity:
             try HyperparameterReader(hyperparameters).finish()
             recommender = try SemanticSimilarity(training: histories, items: interactions.items, options: options)
+        case .neuralClassifier:
+            recommender = try NeuralClassifier(
+                training: interactions, histories: histories, hyperparameters: try .init(hyperparameters),
+                options: options)
         }
         try options.advance(to: 1, "trained")
         return TrainedModel(
@@ -178,6 +184,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         case .itemKNN: _ = try ItemKNN.Hyperparameters(hyperparameters)
         case .userKNN: _ = try UserKNN.Hyperparameters(hyperparameters)
         case .contentBased: _ = try ContentBased.Hyperparameters(hyperparameters)
+        case .neuralClassifier: _ = try NeuralClassifier.Hyperparameters(hyperparameters)
         }
     }
 }

@@ -29,7 +29,7 @@ struct HeldOutUsers: Sendable {
 
     /// Bytes that the cases and their scores take, at most.
     static func memory(_ histories: UserHistories, itemCount: Int, threads: Int) -> Int {
-        160 * min(most * histories.longest, histories.eventCount) + 32 * threads * itemCount
+        160 * histories.events(ofUsers: most) + 32 * threads * itemCount
     }
 
     /// Whether a choice can be made at all.

@@ -33,7 +33,8 @@ extension TrainingOptions {
     func holding(_ bytes: Int) throws(TrainingError) -> TrainingOptions {
         let limit = memoryLimit ?? Self.defaultMemoryLimit
         guard bytes <= limit else {
-            throw .insufficientMemory(needed: bytes, limit: limit, alternative: nil)
+            let (needed, overflow) = bytes.addingReportingOverflow(heldMemory)
+            throw .insufficientMemory(needed: overflow ? .max : needed, limit: limit + heldMemory, alternative: nil)
         }
         var options = self
         options.memoryLimit = limit - bytes
@@ -61,6 +62,11 @@ extension UserHistories {
     /// Events of the user with most.
     var longest: Int {
         zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+    }
+
+    /// Events of so many users together, at most.
+    func events(ofUsers count: Int) -> Int {
+        zip(offsets, offsets.dropFirst()).map { $1 - $0 }.sorted(by: >).prefix(count).reduce(0, +)
     }
 }
 

@@ -64,9 +64,6 @@ public struct TrainingProgress: Sendable, Equatable {
     /// Figures that became known at this step, such as `validation_ndcg_at_10` or `memory_bytes`.
     public var measurements: [String: Double]
 
-    /// What every training begins with.
-    public static let firstStage = "ordering histories"
-
     public init(fraction: Double, stage: String, measurements: [String: Double] = [:]) {
         self.fraction = fraction
         self.stage = stage

@@ -16,6 +16,16 @@ public struct UserHistories: Sendable, Equatable {
 
     /// O(n log n) in the longest history. Events whose user or item is not in the vocabularies are left out.
     public init(_ interactions: Interactions) {
+        let (offsets, order) = Self.rows(of: interactions)
+        self.offsets = offsets
+        items = order.map { interactions.itemIndices[$0] }
+        timestamps = order.map { interactions.timestamps[$0] }
+        eventTypes = interactions.eventTypeIndices.map { column in order.map { column[$0] } } ?? []
+        eventValues = interactions.eventValues.map { column in order.map { column[$0] } } ?? []
+    }
+
+    /// The row of `interactions` that each event of its histories is from, by which further columns are read.
+    package static func rows(of interactions: Interactions) -> (offsets: [Int], rows: [Int]) {
         let userCount = interactions.users.count
         let itemCount = interactions.items.count
         func isKnown(_ row: Int) -> Bool {
@@ -42,11 +52,7 @@ public struct UserHistories: Sendable, Equatable {
                 return left == right ? $0 < $1 : left < right
             }
         }
-        self.offsets = offsets
-        items = order.map { interactions.itemIndices[$0] }
-        timestamps = order.map { interactions.timestamps[$0] }
-        eventTypes = interactions.eventTypeIndices.map { column in order.map { column[$0] } } ?? []
-        eventValues = interactions.eventValues.map { column in order.map { column[$0] } } ?? []
+        return (offsets, order)
     }
 
     /// From columns that fit together.

@@ -5,8 +5,9 @@ extension RecommendationService {
     /// Fields of events that say who, what and when, which a request's context cannot.
     private static let fieldsOfEveryEvent: Set<String> = ["USER_ID", "ITEM_ID", "TIMESTAMP"]
 
-    /// Checks `context`: its keys are fields of the Item interactions dataset, and its values could stand in them
-    /// (developer guide, "Increasing recommendation relevance with contextual metadata").
+    /// Checks `context`, which recommenders that read it are given: its keys are fields of the Item interactions
+    /// dataset, and its values could stand in them (developer guide, "Increasing recommendation relevance with contextual
+    /// metadata").
     ///
     /// - Throws: `PersonalizeError` with `InvalidInputException`.
     func checkContext(_ context: [String: String]?, of campaign: LiveCampaign) throws {

@@ -7,7 +7,7 @@ from test_filters import FilteredStack
 from test_related_items import RECIPE, Campaign
 
 OWN = ["palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn", "palate-user-knn",
-       "palate-content-based"]
+       "palate-content-based", "palate-neural-classifier"]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_a_recipe_is_trained_measured_and_served(films, recipe):
 @pytest.mark.parametrize("recipe, name, value", [
     ("palate-weighted-rating", "vote_count_percentile", "1.5"), ("palate-ease", "regularization", "-1"),
     ("palate-als", "hidden_dimension", "4"), ("palate-item-knn", "similarity", "pearson"),
-    ("palate-user-knn", "neighbours", "0"),
+    ("palate-user-knn", "neighbours", "0"), ("palate-neural-classifier", "dropout", "1"),
 ])
 def test_a_hyperparameter_out_of_range_is_named(films, recipe, name, value):
     code, message = error_of(

@@ -17,7 +17,7 @@ import Testing
                 "aws-ecomm-customers-who-viewed-x-also-viewed", "aws-ecomm-frequently-bought-together",
                 "aws-semantic-similarity", "aws-hrnn", "aws-hrnn-metadata", "aws-hrnn-coldstart",
                 "palate-weighted-rating", "palate-ease", "palate-als", "palate-item-knn",
-                "palate-user-knn", "palate-content-based",
+                "palate-user-knn", "palate-content-based", "palate-neural-classifier",
             ])
         for recipe in RecipeCatalogue.standard.all {
             #expect(recipe.arn == "arn:aws:personalize:::recipe/\(recipe.name)")

@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [
         Algorithm.userPersonalization, .userPersonalizationV2, .similarItems, .trendingNow, .weightedRating, .ease,
         .als,
-        .itemKNN, .userKNN, .contentBased, .semanticSimilarity,
+        .itemKNN, .userKNN, .contentBased, .semanticSimilarity, .neuralClassifier,
     ])
     func aDamagedDirectoryNeverTraps(_ algorithm: Algorithm) throws {
         var options = TrainingOptions()

@@ -45,7 +45,7 @@ import Testing
     /// Those whose bound is tested to the byte; the others cover fewer items when they may take less.
     static let exact: [Algorithm] = [
         .popularity, .trendingNow, .weightedRating, .als, .userKNN, .itemAffinity, .contentBased, .semanticSimilarity,
-        .nextBestAction,
+        .nextBestAction, .neuralClassifier,
     ]
 
     @Test(arguments: exact) func theBoundIsWhereRefusalBegins(_ algorithm: Algorithm) throws {
@@ -77,7 +77,7 @@ import Testing
     func moreDataIsAnnouncedToTakeMore(_ algorithm: Algorithm) throws {
         let base = try announced(algorithm, on: sampleInteractions(users: 120, items: 60, events: 2_400)).bytes
         for data in [
-            sampleInteractions(users: 360, items: 60, events: 2_400),
+            sampleInteractions(users: 240, items: 60, events: 4_800),
             sampleInteractions(users: 120, items: 60, events: 9_600),
         ] { #expect(try announced(algorithm, on: data).bytes > base) }
         let items = sampleInteractions(users: 120, items: 240, events: 2_400)

@@ -29,7 +29,7 @@ import Testing
         #expect(record.points.count > TrainingRecord.pointLimit / 4)
         #expect(record.points.first?.seconds == 0)
         #expect(record.points.last?.seconds == 10_000)
-        #expect(record.newest["training_loss"] == 1 / 10_001)
+        #expect(record.newest["training_loss"] == 1.0 / 10_001)
     }
 
     @Test func whatIsNotANumberIsNotKept() throws {

@@ -197,6 +197,22 @@ import Testing
         #expect(topIndices(of: scoring.logits(after: [3, 10, 17]), count: 1) == [24])
     }
 
+    /// Where two items follow equally often, the odds of one are its reward.
+    @Test func rewardsWeightTheTargets() throws {
+        var sequences = TransformerSequences(itemCount: 8)
+        for user in 0..<400 { sequences.append([(0, 1), (1, 1), (2, 1), user % 2 == 0 ? (3, 9) : (4, 1)]) }
+        let trainer = TransformerTrainer(
+            sequences, shape: TransformerShape(itemCount: 8, dimension: 32, layers: 1, heads: 1, length: 8),
+            settings: .init(epochs: 12, learningRate: 0.01, dropout: 0, batchRows: 256), seed: 1, threads: 2)
+        for _ in 0..<12 { _ = try trainer.trainEpoch() }
+        let scoring = TransformerScoring(layout: trainer.layout, parameters: trainer.parameters)
+        var logits = scoring.logits(after: [0, 1, 2])
+        #expect(abs(logits[3] - logits[4] - Float(log(9.0))) < 0.3)
+        // Nothing is learned of items that were met.
+        for item in 0...2 { logits[item] = -.infinity }
+        #expect(topIndices(of: logits, count: 2) == [3, 4])
+    }
+
     /// The state after the last item, of which a part of the last layer is enough, is that of the whole calculation.
     @Test func theStateThatIsServedIsThatOfTraining() throws {
         for layers in 1...3 {

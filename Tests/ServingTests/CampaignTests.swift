@@ -173,6 +173,64 @@ import Testing
         await expectInvalid("AGE") { _ = try await world.list(context: ["AGE": "young"]) }
     }
 
+    /// A model for which the device decides between even and odd items where one is given, and the group of users with
+    /// fewer events where there is none.
+    private func readerOfContext() -> Result<TrainedModel, any Error> {
+        Result {
+            var generator = SeededGenerator(seed: 3)
+            var interactions = Interactions()
+            var (cells, codes) = (Vocabulary(), [UInt32]())
+            for user in 0..<60 {
+                for event in 0..<12 {
+                    let device = event % 3 == 0 ? "" : generator.index(below: 2) == 0 ? "tv" : "phone"
+                    let side = device.isEmpty ? user % 2 : device == "tv" ? 0 : 1
+                    interactions.userIndices.append(UInt32(interactions.users.insert("u\(user)")))
+                    interactions.itemIndices.append(
+                        UInt32(interactions.items.insert("i\(2 * generator.index(below: 20) + side)")))
+                    interactions.timestamps.append(SmallWorld.start + Int64(event) * SmallWorld.day)
+                    codes.append(device.isEmpty ? CategoricalColumn.nullCode : UInt32(cells.insert(device)))
+                }
+            }
+            interactions.contextColumns = [
+                MetadataColumn(
+                    field: SchemaField(name: "DEVICE", type: .string, isNullable: true, isCategorical: true),
+                    values: .categorical(CategoricalColumn(cells: cells, codes: codes)))
+            ]
+            var options = TrainingOptions()
+            options.metadata.users = try MetadataTable(
+                records: (0..<60).map { ["USER_ID": "u\($0)", "GROUP": $0 % 2 == 0 ? "even" : "odd"] },
+                schema: try Datasets.DatasetSchema(json: SmallWorld.userSchema))
+            return try Algorithm.neuralClassifier.train(
+                on: interactions, hyperparameters: ["hidden_dimension": "16"], options: options)
+        }
+    }
+
+    private func evenShare(_ items: [PredictedItem]) -> Double {
+        Double(items.count { (Int(($0.itemId ?? "i1").dropFirst()) ?? 1) % 2 == 0 }) / Double(max(items.count, 1))
+    }
+
+    @Test func contextAndAttributesReachTheRecommender() async throws {
+        let world = try ServedWorld(model: readerOfContext())
+        world.catalogue.putUser("calm", group: "even")
+        world.catalogue.putUser("wild", group: "odd")
+        try await world.deploy(.neuralClassifier)
+        #expect(evenShare(try await world.list("u1", context: ["DEVICE": "tv"])) >= 0.9)
+        #expect(evenShare(try await world.list("u1", context: ["DEVICE": "phone"])) <= 0.1)
+        // Users without events, of whom the users dataset says something.
+        #expect(evenShare(try await world.list("calm")) > evenShare(try await world.list("wild")) + 0.5)
+
+        let arn = "arn:aws:personalize:us-east-1:123456789012:campaign/ranking"
+        try await world.deploy(.personalizedRanking, as: arn)
+        for (device, side) in [("tv", 0), ("phone", 1)] {
+            let ranked = try await world.service.getPersonalizedRanking(
+                .init(
+                    campaignArn: arn, inputList: (0..<20).map { "i\($0)" }, userId: "u1",
+                    context: ["DEVICE": device]))
+            let best = (ranked.personalizedRanking ?? []).prefix(5).compactMap { Int(($0.itemId ?? "").dropFirst()) }
+            #expect(best.count == 5 && best.allSatisfy { $0 % 2 == side })
+        }
+    }
+
     // MARK: Ranking influence and configuration
 
     @Test func rankingInfluenceReordersAListOfTheSecondRecipe() async throws {

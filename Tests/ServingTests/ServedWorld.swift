@@ -51,11 +51,17 @@ enum SmallWorld {
         {"name": "TIMESTAMP", "type": "long"}, {"name": "DEVICE", "type": ["null", "string"], "categorical": true},
         {"name": "AGE", "type": ["null", "int"]}], "version": "1.0"}
         """
+    static let userSchema = """
+        {"type": "record", "name": "Users", "namespace": "com.amazonaws.personalize.schema", "fields": [
+        {"name": "USER_ID", "type": "string"}, {"name": "GROUP", "type": "string", "categorical": true}],
+        "version": "1.0"}
+        """
 }
 
 /// A dataset group whose items come one by one.
 final class TestCatalogue: CatalogueSource, FilterSource, ActionSource, RecentEventSource {
     private let rows = Mutex<[[String: String]]>([])
+    private let users = Mutex<[[String: String]]>([])
     private let events = Mutex<[String: [RecentEvent]]>([:])
     let group: String
 
@@ -69,16 +75,28 @@ final class TestCatalogue: CatalogueSource, FilterSource, ActionSource, RecentEv
         rows.withLock { $0.append(row) }
     }
 
+    func putUser(_ user: String, group: String) {
+        users.withLock { $0.append(["USER_ID": user, "GROUP": group]) }
+    }
+
     func servedCatalogue(ofDatasetGroup arn: String) async throws -> ServedCatalogue {
         ServedCatalogue(
             datasetGroupArn: arn,
             datasets: [
                 .items: ServedDataset(schemaArn: "items", stream: "items"),
                 .interactions: ServedDataset(schemaArn: "events", stream: "events"),
+                .users: ServedDataset(schemaArn: "users", stream: "users"),
             ])
     }
 
     func snapshot(of dataset: ServedDataset, since earlier: MetadataSnapshot?) async throws -> MetadataSnapshot {
+        if dataset == ServedDataset(schemaArn: "users", stream: "users") {
+            let schema = try Datasets.DatasetSchema(json: SmallWorld.userSchema)
+            let rows = users.withLock { $0 }
+            return MetadataSnapshot(
+                schema: schema, table: rows.isEmpty ? nil : try MetadataTable(records: rows, schema: schema),
+                position: Int64(rows.count))
+        }
         guard dataset == ServedDataset(schemaArn: "items", stream: "items") else {
             return MetadataSnapshot(
                 schema: try Datasets.DatasetSchema(json: SmallWorld.eventSchema), table: nil, position: 0)
@@ -123,8 +141,8 @@ final class ServedWorld: Sendable {
     private let directory: URL
 
     /// - Parameter seed: Of the first request; each request after it has the next.
-    init(seed: UInt64 = 1) throws {
-        model = try SmallWorld.model.get()
+    init(seed: UInt64 = 1, model trained: Result<TrainedModel, any Error> = SmallWorld.model) throws {
+        model = try trained.get()
         directory = FileManager.default.temporaryDirectory.appending(path: "palate-serving-\(UUID().uuidString)")
         try model.write(to: directory.appending(path: "model"))
         registry = CampaignRegistry(catalogues: catalogue)

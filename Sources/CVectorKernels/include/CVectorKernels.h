@@ -25,6 +25,18 @@ void palate_solve_normal_equations(
     const float *restrict matrix, size_t columns, const uint32_t *restrict rows, size_t count,
     const float *restrict gram, float ridge, size_t steps, float *restrict solution, float *restrict workspace);
 
+/// scores[j] += Σ_h weights[h] · max(0, user[h] + item_units[h · items + j]), for j in 0..<items and h in 0..<units.
+void palate_add_rectified(
+    float *restrict scores, size_t items, const float *restrict item_units, const float *restrict user,
+    const float *restrict weights, size_t units);
+
+/// For one unit of `palate_add_rectified` and all users, adds to derivatives by its inputs and its weight, given those by the
+/// scores, users by items.
+void palate_rectified_gradients(
+    const float *restrict derivatives, size_t users, size_t items, const float *restrict user_unit,
+    const float *restrict item_unit, float weight, float *restrict user_gradient, float *restrict item_gradient,
+    float *restrict weight_gradient);
+
 /// The name of the variant that run-time dispatch chose: "avx2" or "portable".
 const char *palate_vector_kernels_variant(void);
 

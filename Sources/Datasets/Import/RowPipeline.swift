@@ -16,7 +16,7 @@ final class RowPipeline: @unchecked Sendable {
     private var builtRows = 0
     private var spare: [RecordBlock] = []
 
-    private static let depth = 4
+    private static let depth = 16
     /// A smaller block is not worth a change of threads, and several larger ones not their memory.
     private static let waitingBytes = 4 << 10...4 << 20
 

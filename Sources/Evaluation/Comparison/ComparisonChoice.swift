@@ -49,13 +49,18 @@ public struct ComparisonChoice: Sendable, Equatable {
             text +=
                 ", and trains quickest of the \(near.count) recipes within \(Self.percent(Self.tolerance)) of it"
         } else if ordered.count > 1 {
-            let next = ordered[1]
-            text +=
-                value(next) > 0
-                ? ", \(Self.percent(value(chosen) / value(next) - 1)) more than the next, \(next.name)"
-                : "; no other found anything"
+            text += Self.lead(of: value(chosen), over: value(ordered[1]), ordered[1].name)
         }
         reason = text + "."
+    }
+
+    /// By how much the highest is above the next.
+    private static func lead(of highest: Double, over next: Double, _ name: String) -> String {
+        guard next > 0 else { return "; no other found anything" }
+        let ratio = highest / next
+        return ratio < 2
+            ? ", \(percent(ratio - 1)) more than the next, \(name)"
+            : String(format: ", %.1f times that of the next, ", ratio) + name
     }
 
     private static func percent(_ share: Double) -> String {

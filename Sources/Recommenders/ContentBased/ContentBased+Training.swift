@@ -134,7 +134,7 @@ struct ContentSearch {
 
     /// Bytes that the cases and their scores take, at most.
     static func memory(_ histories: UserHistories, itemCount: Int, threads: Int) -> Int {
-        96 * min(mostCases * histories.longest, histories.eventCount) + 16 * histories.count
+        96 * histories.events(ofUsers: mostCases) + 16 * histories.count
             + (48 * threads + 32) * itemCount
     }
 

@@ -167,7 +167,7 @@ extension ItemFeatures {
 
 extension [String] {
     /// All texts as one run of UTF-8, and where each begins and ends in it.
-    fileprivate func tensors(named name: String) -> [SafetensorsWriter.Tensor] {
+    func tensors(named name: String) -> [SafetensorsWriter.Tensor] {
         var bytes: [UInt8] = []
         var offsets: [Int64] = [0]
         for text in self {
@@ -177,7 +177,7 @@ extension [String] {
         return [.init("\(name).offsets", offsets), .init("\(name).utf8", bytes)]
     }
 
-    fileprivate init(named name: String, in file: SafetensorsFile) throws(ModelError) {
+    init(named name: String, in file: SafetensorsFile) throws(ModelError) {
         let bytes = try file.array("\(name).utf8", of: UInt8.self)
         let offsets = try file.array("\(name).offsets", of: Int64.self)
         guard offsets.first == 0, offsets.last == Int64(bytes.count),

@@ -1,7 +1,7 @@
 import LinearAlgebra
 
 /// A sparse matrix, row by row: entries of row r are at `offsets[r]..<offsets[r + 1]`.
-struct SparseRows: Sendable, Equatable {
+package struct SparseRows: Sendable, Equatable {
     private(set) var offsets: [Int] = [0]
     private(set) var columns: [UInt32] = []
     private(set) var values: [Float] = []
@@ -9,7 +9,7 @@ struct SparseRows: Sendable, Equatable {
 
     var rowCount: Int { offsets.count - 1 }
 
-    init(columnCount: Int) { self.columnCount = columnCount }
+    package init(columnCount: Int) { self.columnCount = columnCount }
 
     /// From stored arrays; nil when they do not fit together.
     init?(offsets: [Int], columns: [UInt32], values: [Float], columnCount: Int) {
@@ -23,7 +23,7 @@ struct SparseRows: Sendable, Equatable {
     }
 
     /// Adds a row whose entries are in any order, each column once.
-    mutating func append(_ entries: some Sequence<(column: Int, value: Float)>) {
+    package mutating func append(_ entries: some Sequence<(column: Int, value: Float)>) {
         for (column, value) in entries {
             columns.append(UInt32(column))
             values.append(value)
@@ -31,7 +31,7 @@ struct SparseRows: Sendable, Equatable {
         offsets.append(columns.count)
     }
 
-    func forEach(of row: Int, _ body: (_ column: Int, _ value: Float) -> Void) {
+    package func forEach(of row: Int, _ body: (_ column: Int, _ value: Float) -> Void) {
         for index in offsets[row]..<offsets[row + 1] { body(Int(columns[index]), values[index]) }
     }
 

@@ -115,6 +115,8 @@ extension TrainedModel {
         case .contentBased: recommender = try ContentBased(file: weights, items: items, eventTypes: eventTypes)
         case .semanticSimilarity:
             recommender = try SemanticSimilarity(file: weights, items: items, eventTypes: eventTypes)
+        case .neuralClassifier:
+            recommender = try NeuralClassifier(file: weights, items: items, eventTypes: eventTypes)
         }
         self.init(
             manifest: manifest, algorithm: algorithm, storable: recommender, users: users, eventTypes: eventTypes,

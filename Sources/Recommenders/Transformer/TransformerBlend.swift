@@ -23,12 +23,20 @@ struct TransformerBlend: Sendable, Equatable {
 
     /// One number per item of the catalogue; -∞ where the closed form says so.
     ///
+    /// An item that the transformer does not know, such as a new one, is taken to be as likely for it as the item at the same
+    /// place of its own order.
+    ///
     /// - Parameter places: See ``places(of:)``.
     func relevance(closedForm: [Float], places: [Int], logits: [Float], selection: ItemSelection) -> [Float] {
         let lowest = logits.min() ?? 0
         var scores = closedForm.map { $0 > -.infinity ? share * lowest : -.infinity }
         for (position, item) in selection.items.enumerated() where scores[Int(item)] > -.infinity {
             scores[Int(item)] = share * logits[position]
+        }
+        let unknown = places.indices.filter { selection.position(of: UInt32(places[$0])) == nil }
+        if !unknown.isEmpty {
+            let order = topIndices(of: scores, count: places.count).map { scores[$0] }
+            for place in unknown where place < order.count { scores[places[place]] = order[place] }
         }
         guard share < 1 else { return scores }
         let last = logf(Self.offset + Float(places.count))

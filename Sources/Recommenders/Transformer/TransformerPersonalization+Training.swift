@@ -83,7 +83,7 @@ private struct TransformerData {
     let settings: TransformerTrainer.Settings
 
     /// Positions that a training with default hyperparameters goes over.
-    private static let positionBudget = 25_000_000
+    private static let positionBudget = 20_000_000
     private static let mostEpochs = 30
     /// Epochs without a better validation after which training stops.
     private static let patience = 5
@@ -164,7 +164,7 @@ private struct TransformerData {
                 throw TrainingError.numerical("the loss is not finite; a smaller learning_rate may help")
             }
             let gain = cases.gain(of: trainer, threads: options.threads)
-            measurements = ["epoch": Double(epoch), "loss": loss, "validation_ndcg_at_10": gain]
+            measurements = ["epoch": Double(epoch), "training_loss": loss, "validation_ndcg_at_10": gain]
             try options.advance(
                 to: Double(epoch) / Double(settings.epochs), "training: epoch \(epoch) of \(settings.epochs)",
                 measurements: measurements)
@@ -175,7 +175,7 @@ private struct TransformerData {
             TransformerScoring(layout: trainer.layout, parameters: best),
             [
                 "epochs": measurements["epoch"] ?? 0, "best_epoch": Double(bestEpoch),
-                "loss": measurements["loss"] ?? 0, "validation_ndcg_at_10": bestGain,
+                "training_loss": measurements["training_loss"] ?? 0, "validation_ndcg_at_10": bestGain,
                 "validation_users": Double(cases.cases.count),
                 "transformer_items": Double(selection.items.count),
             ]

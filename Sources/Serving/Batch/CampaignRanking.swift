@@ -88,7 +88,7 @@ struct CampaignRanking: BatchRanking {
     private func request(ofUser line: BatchLine) throws -> RecommendationService.Request {
         guard let user = line.userId, !user.isEmpty else { throw BatchLineError("userId is missing.") }
         return RecommendationService.Request(
-            campaign: campaign, arn: "", user: user, past: campaign.past(ofUser: user))
+            campaign: campaign, arn: "", user: user, past: campaign.past(ofUser: user), values: line.context ?? [:])
     }
 
     private func allowedItems(_ line: BatchLine, for request: RecommendationService.Request) throws -> ItemSet? {

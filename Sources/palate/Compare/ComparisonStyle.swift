@@ -30,13 +30,13 @@ enum ComparisonStyle {
           margin-bottom: .75rem; }
         .table:focus-visible { outline: 2px solid var(--best); outline-offset: 2px; }
         table { border-collapse: collapse; width: 100%; font-size: .8125rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .45rem .5rem; text-align: right; white-space: nowrap; }
+        th, td { padding: .45rem .35rem; text-align: right; white-space: nowrap; }
         th:first-child { text-align: left; }
-        thead th { color: var(--soft); font-weight: 600; border-bottom: 1px solid var(--rule); }
+        thead th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; border-bottom: 1px solid var(--rule); }
         tbody th { font-weight: 500; }
         tbody tr + tr > * { border-top: 1px solid var(--rule); }
         tr.best > * { background: var(--tint); font-weight: 600; }
-        .mark-best { color: var(--best); font-size: .75rem; font-weight: 600; margin-left: .35rem; }
+        .mark-best { color: var(--best); font-size: .75rem; font-weight: 600; display: block; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 1rem; }
         .wide { display: grid; gap: 1rem; margin-bottom: 1rem; }
         figure { margin: 0; background: var(--card); border: 1px solid var(--rule); border-radius: 6px;

@@ -35,8 +35,8 @@ final class ProgressBar: Sendable {
             String(format: " (takes at most %.0f MiB)", $0 / 1_048_576)
         }
         shown.withLock { shown in
-            // Those of another training say nothing of this one.
-            if progress.stage.hasSuffix(TrainingProgress.firstStage) { shown.measurements = [:] }
+            // A training begins with what it announces; figures of the one before say nothing of it.
+            if memory != nil { shown.measurements = [:] }
             shown.measurements.merge(curves) { _, new in new }
             shown.figures = (isTerminal ? shown.measurements : curves).sorted { $0.key < $1.key }
                 .map { "\(Self.title($0.key)) " + String(format: "%.4f", $0.value) }.joined(separator: ", ")
