@@ -43,8 +43,11 @@ def big_csv():
     return interactions_csv(users=3000, items=1500, events=40)
 
 
-def test_an_ended_training_says_what_it_chose_and_how_it_went(palate, stack):
-    entry = trainings(palate)[stack.version]
+def test_an_ended_training_says_what_it_chose_and_how_it_went(own_palate):
+    stack = Stack(own_palate, "ended")
+    stack.import_data()
+    stack.train()
+    entry = trainings(own_palate)[stack.version]
     assert entry["status"] == "ACTIVE" and "running" not in entry and entry["learned"]
     assert entry["metrics"] == stack.personalize.get_solution_metrics(solutionVersionArn=stack.version)["metrics"]
     points = entry["points"]

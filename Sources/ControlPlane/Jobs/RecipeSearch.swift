@@ -27,8 +27,11 @@ struct RecipeSearch {
         let place = "solutionConfig.autoMLConfig"
         metric = try TuningPlan.metric(configuration?.metricName, at: "\(place).metricName")
         guard let arns = configuration?.recipeList, !arns.isEmpty else {
-            // Palate's own and legacy names only when they are named, so that a search takes no longer than it has to.
-            candidates = catalogue.all.filter { $0.isChosenByMetric && !$0.isOwn && !$0.isLegacy }
+            // Palate's own, legacy names and the transformer only when they are named, so that a search takes no longer
+            // than it has to.
+            candidates = catalogue.all.filter {
+                $0.isChosenByMetric && !$0.isOwn && !$0.isLegacy && $0.trainer != .userPersonalizationV2
+            }
             return
         }
         var candidates: [Recipes.Recipe] = []
