@@ -47,7 +47,7 @@ class Shell:
         (self.folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
 
     def wait(self, command, member):
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 900
         while True:
             resource = self.run(command)[member]
             if resource["status"] == "ACTIVE":
