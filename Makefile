@@ -41,6 +41,7 @@ fuzz: build $(VENV)/.installed ## Send INPUTS (a million) arbitrary and nearly r
 
 lint: $(VENV)/.installed ## Check formatting and that generated code is current.
 	swift format lint --strict --recursive Package.swift Sources Tests
+	$(PYTHON) Tools/check-imports.py
 	$(PYTHON) Tools/generate-personalize-api.py --check
 	$(PYTHON) Tools/generate-compatibility-table.py --check
 

@@ -76,7 +76,7 @@ let package = Package(
         room("Access", ["ObjectStorage", grdb, crypto]),
         room("PersonalizeAPI", [collections]),
         room("TextGeneration", [httpClient, nioCore, nioHTTP1]),
-        room("Recipes", ["Recommenders"]),
+        room("Recipes", ["Datasets", "Recommenders"]),
         room(
             "ControlPlane",
             [
@@ -93,7 +93,8 @@ let package = Package(
         room(
             "PalateServer",
             [
-                "PersonalizeAPI", "ControlPlane", "Serving", "ObjectStorage", "Identity", "Access", "TextGeneration",
+                "PersonalizeAPI", "ControlPlane", "Recipes", "Serving", "ObjectStorage", "Identity", "Access",
+                "TextGeneration",
                 hummingbird, lifecycle, logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
             ]),
         .executableTarget(
@@ -104,7 +105,7 @@ let package = Package(
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
-        tests(of: "LinearAlgebra"),
+        tests(of: "LinearAlgebra", ["Datasets"]),
         tests(of: "Datasets"),
         tests(of: "Filters", ["Datasets"]),
         tests(of: "Recommenders", ["Datasets", "LinearAlgebra"]),
