@@ -28,6 +28,10 @@ package final class ControlPlane: Sendable {
     package let streamedRecords: any StreamedRecordStore
     /// What serves the events of ``streamedRecords`` from memory.
     let recentEvents = RecentEventIndex()
+    /// The newest lists that campaigns and recommenders gave.
+    package let answeredLists = AnsweredLists()
+    /// What was shown, of each dataset of interactions.
+    let impressionTallies = ImpressionTallies()
     /// Of each dataset group, the dataset of item interactions.
     let interactionsDatasets: ResourceCache<DatasetResource?>
     let hosting = Hosting()

@@ -28,7 +28,7 @@ package final class CampaignRegistry: CampaignHost {
         }
         let live = LiveCampaign(
             model: model, recipe: served.recipe, configuration: served.configuration, metadata: known,
-            events: served.events)
+            events: served.events, impressions: served.impressions)
         campaigns.withLock { $0[served.arn] = live }
         // Records that came while the model was loaded.
         await follow(datasetGroupArn: served.datasetGroupArn)

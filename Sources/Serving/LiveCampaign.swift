@@ -23,12 +23,15 @@ struct LiveCampaign: Sendable {
     private let seenEventTypes: Set<UInt16>
     /// The events that count, of those that came since the training.
     private let events: EventSelection
+    /// What exploration learns from.
+    private let impressions: ImpressionTally?
 
     init(
         model: TrainedModel, recipe: Recipes.Recipe, configuration: CampaignConfig?, metadata: GroupMetadata,
-        events: EventSelection = .all, ages known: ItemAges? = nil
+        events: EventSelection = .all, impressions: ImpressionTally? = nil, ages known: ItemAges? = nil
     ) {
         self.events = events
+        self.impressions = impressions
         self.model = model
         self.recipe = recipe
         self.configuration = configuration
@@ -47,7 +50,7 @@ struct LiveCampaign: Sendable {
     func reconfigured(_ configuration: CampaignConfig?) -> LiveCampaign {
         LiveCampaign(
             model: model, recipe: recipe, configuration: configuration, metadata: assortments.current.metadata,
-            events: events, ages: ages)
+            events: events, impressions: impressions, ages: ages)
     }
 
     /// Whether requests may ask for item metadata.
@@ -141,7 +144,7 @@ struct LiveCampaign: Sendable {
             relevance: relevance(for: past.history, in: context, item: item, without: seen, among: assortment),
             without: seen, in: assortment, places: count,
             isAllowed: { allowed?.contains($0) ?? true }, isPromoted: { promotion?.items.contains($0) ?? false },
-            using: &generator)
+            learningFrom: impressions, using: &generator)
         func ranked(_ items: [Int], explored: Set<Int> = [], by promotion: Promotion? = nil) -> [RankedItem] {
             items.map {
                 RankedItem(
@@ -178,11 +181,14 @@ private struct Ranking {
 
     init(
         relevance: [Float], without seen: Set<Int>, in assortment: Assortment, places: Int, isAllowed: (Int) -> Bool,
-        isPromoted: (Int) -> Bool, using generator: inout some RandomNumberGenerator
+        isPromoted: (Int) -> Bool, learningFrom impressions: ImpressionTally?,
+        using generator: inout some RandomNumberGenerator
     ) {
         let sample = assortment.exploration?.sample(
             relevance, itemCount: assortment.items.count, places: places, isAllowed: isAllowed,
-            isPromoted: isPromoted, using: &generator)
+            isPromoted: isPromoted,
+            impressions: { items in impressions?.impressions(of: items.lazy.map { assortment.items[$0] }) },
+            using: &generator)
         self.relevance = relevance
         var scores = sample?.scores ?? relevance
         // Exploration scores items that the model does not know.

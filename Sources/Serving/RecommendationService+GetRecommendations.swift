@@ -31,7 +31,7 @@ extension RecommendationService {
                     promotionName: item.promotion, metadata: itemMetadata(for: item.identifier, metadata),
                     reason: reasons(for: item, of: campaign.recipe))
             },
-            recommendationId: RecommendationIdentifier(sourceArn: arn).next())
+            recommendationId: recommendationIdentifier(of: items.lazy.map(\.identifier), by: campaign, arn))
     }
 
     /// Why an item is in the list of a recipe that explores (developer guide, "Recommendation reasons"); nil when it is

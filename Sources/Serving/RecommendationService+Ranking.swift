@@ -41,12 +41,14 @@ extension RecommendationService {
         if let filter = input.filterArn {
             asked = try await allowed(of: asked, by: filter, input.filterValues, for: request)
         }
+        let items = campaign.ranking(of: asked, for: request.past.history, in: request.context)
         return GetPersonalizedRankingResponse(
-            personalizedRanking: campaign.ranking(of: asked, for: request.past.history, in: request.context).map {
+            personalizedRanking: items.map {
                 PredictedItem(
                     itemId: $0.identifier, score: $0.score, metadata: itemMetadata(for: $0.identifier, metadata))
             },
-            recommendationId: RecommendationIdentifier(sourceArn: input.campaignArn).next())
+            recommendationId: recommendationIdentifier(
+                of: items.lazy.map(\.identifier), by: campaign, input.campaignArn))
     }
 
     /// The items that a filter lets pass, whether the model knows them or not.

@@ -13,13 +13,15 @@ package struct RecommendationService: Sendable {
     let filters: any FilterSource
     let actions: any ActionSource
     let events: any RecentEventSource
+    /// Remembers what was recommended.
+    let answers: AnsweredLists
     /// What the chances of one request are drawn from.
     let randomness: @Sendable () -> SeededGenerator
     let clock: @Sendable () -> Date
 
     package init(
         campaigns: CampaignRegistry, filters: any FilterSource, actions: any ActionSource,
-        events: any RecentEventSource,
+        events: any RecentEventSource, answers: AnsweredLists = AnsweredLists(),
         randomness: @escaping @Sendable () -> SeededGenerator = {
             SeededGenerator(seed: .random(in: .min ... .max))
         },
@@ -29,8 +31,17 @@ package struct RecommendationService: Sendable {
         self.filters = filters
         self.actions = actions
         self.events = events
+        self.answers = answers
         self.randomness = randomness
         self.clock = clock
+    }
+
+    /// A new `recommendationId`, by which events may name the list that was given.
+    func recommendationIdentifier(of items: some Collection<String>, by campaign: LiveCampaign, _ arn: String) -> String
+    {
+        let identifier = RecommendationIdentifier(sourceArn: arn).next()
+        answers.keep(items, as: identifier, ofDatasetGroup: campaign.datasetGroupArn)
+        return identifier
     }
 
     /// The campaign or recommender that a request names.

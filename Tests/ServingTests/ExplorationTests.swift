@@ -1,3 +1,4 @@
+import ControlPlane
 import Datasets
 import Foundation
 import Recommenders
@@ -57,6 +58,50 @@ import Testing
         let expected = width * width / Double(1 + events)
         #expect(abs(mean) < 4 * (expected / Double(count)).squareRoot())
         #expect(abs(variance / expected - 1) < 0.05)
+    }
+
+    /// Against the closed form, in units of u: the mean log((1 + c) / (1 + E)), stretched by w / (1 - w) where that is above
+    /// 1, and the variance (1.25 w / (1 - w))² / (1 + n + E).
+    @Test(arguments: [(0.3, Float(0), Float(0)), (0.3, 20, 0), (0.5, 9, 2), (0.8, 20, 0), (0.3, 2, 11)])
+    func impressionsMoveAndNarrowTheBias(weight: Double, expected: Float, taken: Float) {
+        let exploration = Exploration(weight: weight, young: [.init(item: 3, events: 4)], new: [40])
+        let count = 20_000
+        var moments = [(sum: 0.0, squares: 0.0), (sum: 0.0, squares: 0.0)]
+        for seed in 0..<count {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            let scores = exploration.sample(
+                relevance, itemCount: 41, places: 10, isAllowed: { _ in true },
+                impressions: { $0.map { _ in ItemImpressions(expected: expected, taken: taken) } }, using: &generator
+            ).scores
+            for (place, bias) in [scores[3] - relevance[3], scores[40] - relevance[20]].enumerated() {
+                moments[place].sum += Double(bias)
+                moments[place].squares += Double(bias) * Double(bias)
+            }
+        }
+        let unit = Double(relevance[9] - relevance[20])
+        let strength = weight / (1 - weight)
+        for (moment, events) in zip(moments, [4.0, 0]) {
+            let mean = moment.sum / Double(count)
+            let variance = moment.squares / Double(count) - mean * mean
+            let deviation = 1.25 * unit * strength / (1 + events + Double(expected)).squareRoot()
+            let expectedMean = unit * max(strength, 1) * log(Double((1 + taken) / (1 + expected)))
+            #expect(abs(mean - expectedMean) < 4 * deviation / Double(count).squareRoot())
+            #expect(abs(variance / (deviation * deviation) - 1) < 0.05)
+        }
+    }
+
+    @Test func atWeightZeroImpressionsAreNotAskedFor() {
+        let exploration = Exploration(weight: 0, young: [.init(item: 3, events: 0)], new: [40])
+        var generator = SeededGenerator(seed: 1)
+        var isAsked = false
+        let scores = exploration.sample(
+            relevance, itemCount: 41, places: 10, isAllowed: { _ in true },
+            impressions: { items in
+                isAsked = true
+                return items.map { _ in ItemImpressions(expected: 9) }
+            }, using: &generator
+        ).scores
+        #expect(!isAsked && Array(scores[..<40]) == relevance && scores[40] == -.infinity)
     }
 
     @Test func aFloodOfNewItemsIsDrawnFromEvenlyAndOnlyFourForAPlace() {

@@ -59,10 +59,25 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
     }
 
     package func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord] {
+        try await records(RecordRow.all(), in: stream, after: position, limit: limit)
+    }
+
+    package func records(
+        in stream: String, after position: Int64, limit: Int, with field: String
+    ) async throws -> [StoredRecord] {
+        // Quotation marks of a value are escaped, so this is a name.
+        let name = Data("\"\(field)\":".utf8)
+        return try await records(
+            RecordRow.filter(sql: "instr(cells, ?) > 0", arguments: [name]), in: stream, after: position, limit: limit)
+    }
+
+    private func records(
+        _ rows: QueryInterfaceRequest<RecordRow>, in stream: String, after position: Int64, limit: Int
+    ) async throws -> [StoredRecord] {
         try await pool.read { database in
             guard let id = try StreamRow.id(of: stream, in: database) else { return [] }
             return
-                try RecordRow
+                try rows
                 .filter(RecordRow.Columns.stream == id && RecordRow.Columns.position > position)
                 .order(RecordRow.Columns.position)
                 .limit(limit)

@@ -70,6 +70,11 @@ package protocol StreamedRecordStore: Sendable {
     /// In order of arrival, from after `position`, `limit` at most.
     func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord]
 
+    /// The same, of those records alone that have a field.
+    func records(
+        in stream: String, after position: Int64, limit: Int, with field: String
+    ) async throws -> [StoredRecord]
+
     /// The newest `limit` records of a user, or of a session that never named one and is called so.
     func recentPast(in stream: String, ofUser user: String, limit: Int) async throws -> RecentPast
 

@@ -34,6 +34,7 @@ struct Deletion {
         if let dataset {
             try? await controlPlane.streamedRecords.remove(stream: dataset.stream)
             controlPlane.eventTypes.forget(dataset.stream)
+            controlPlane.impressionTallies.forget(dataset.stream)
             await controlPlane.itemValues.forget(dataset.stream)
             await host.follow(datasetGroupArn: dataset.datasetGroupArn)
         }

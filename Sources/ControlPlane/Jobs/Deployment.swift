@@ -60,10 +60,12 @@ package struct ServedModel: Sendable {
     package let modelDirectory: URL
     /// The events that its training took, and that it takes from those that come since.
     package let events: EventSelection
+    /// What exploration learns from; nil for what explores nothing.
+    package let impressions: ImpressionTally?
 
     package init(
         arn: String, datasetGroupArn: String, recipe: Recipes.Recipe, configuration: CampaignConfig?,
-        modelDirectory: URL, events: EventSelection = .all
+        modelDirectory: URL, events: EventSelection = .all, impressions: ImpressionTally? = nil
     ) {
         self.arn = arn
         self.datasetGroupArn = datasetGroupArn
@@ -71,6 +73,7 @@ package struct ServedModel: Sendable {
         self.configuration = configuration
         self.modelDirectory = modelDirectory
         self.events = events
+        self.impressions = impressions
     }
 }
 
@@ -103,7 +106,9 @@ struct Deployment {
             ServedModel(
                 arn: campaign.arn, datasetGroupArn: version.datasetGroupArn, recipe: recipe,
                 configuration: campaign.configuration, modelDirectory: directory,
-                events: recipe.recipeType == .personalizedActions ? .all : try version.eventSelection()))
+                events: recipe.recipeType == .personalizedActions ? .all : try version.eventSelection(),
+                impressions: try await controlPlane.impressions(
+                    ofDatasetGroup: version.datasetGroupArn, for: recipe)))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: version.datasetGroupArn))
     }
 }

@@ -53,7 +53,9 @@ struct RecommenderTraining {
             try await host.deploy(
                 ServedModel(
                     arn: recommender.arn, datasetGroupArn: recommender.datasetGroupArn, recipe: recipe,
-                    configuration: recommender.configuration?.ofServing, modelDirectory: directory))
+                    configuration: recommender.configuration?.ofServing, modelDirectory: directory,
+                    impressions: try await controlPlane.impressions(
+                        ofDatasetGroup: recommender.datasetGroupArn, for: recipe)))
             await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
         }
         let hours = (ContinuousClock.now - began) / .seconds(3600)
@@ -118,7 +120,9 @@ struct RecommenderSwitching {
         try await host.deploy(
             ServedModel(
                 arn: recommender.arn, datasetGroupArn: recommender.datasetGroupArn, recipe: recipe,
-                configuration: recommender.configuration?.ofServing, modelDirectory: directory))
+                configuration: recommender.configuration?.ofServing, modelDirectory: directory,
+                impressions: try await controlPlane.impressions(
+                    ofDatasetGroup: recommender.datasetGroupArn, for: recipe)))
         await host.prepare(try await controlPlane.servedCatalogue(ofDatasetGroup: recommender.datasetGroupArn))
     }
 

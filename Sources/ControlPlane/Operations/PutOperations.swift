@@ -20,7 +20,7 @@ extension ControlPlane {
                 }
                 given["EVENT_VALUE"] = "\(value)"
             }
-            given["IMPRESSION"] = event.impression?.joined(separator: "|")
+            given[Impression.field] = impression(of: event, inDatasetGroup: target.dataset.datasetGroupArn)
             given["RECOMMENDATION_ID"] = event.recommendationId
             given["EVENT_ATTRIBUTION_SOURCE"] = event.metricAttribution?.eventAttributionSource
             return try eventRecord(
@@ -37,11 +37,23 @@ extension ControlPlane {
         return NoOutput()
     }
 
+    /// What an event says was shown: its explicit impression, else the list that it names (developer guide, "Recording item
+    /// interaction events with impressions data").
+    private func impression(of event: Event, inDatasetGroup group: String) -> String? {
+        let items =
+            event.impression
+            ?? event.recommendationId.flatMap {
+                answeredLists.items(of: $0, inDatasetGroup: group)
+            }
+        return items?.joined(separator: "|")
+    }
+
     private func store(_ records: [StreamedRecord], in target: RecordTarget) async throws {
         try await checkEventTypes(of: records, in: target)
         let values = try await attributedValues(of: records, in: target)
         let appended = try await streamedRecords.append(records, to: target.dataset.stream, counting: values)
         recentEvents.add(records, appended, to: target.dataset.stream)
+        impressionTallies.tally(ofStream: target.dataset.stream)?.add(records, appended)
         if !values.isEmpty { await removeOldSums() }
     }
 

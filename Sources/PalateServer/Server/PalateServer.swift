@@ -51,7 +51,8 @@ package struct PalateServer: Service {
         let operations = OperationTable(
             controlPlane: controlPlane,
             recommendations: RecommendationService(
-                campaigns: campaigns, filters: controlPlane, actions: controlPlane, events: controlPlane))
+                campaigns: campaigns, filters: controlPlane, actions: controlPlane, events: controlPlane,
+                answers: controlPlane.answeredLists))
         let registry = MetricRegistry()
         let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(

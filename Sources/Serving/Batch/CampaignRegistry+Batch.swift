@@ -10,7 +10,7 @@ extension CampaignRegistry {
         let metadata = try await groupMetadata(of: filter?.catalogue ?? catalogue)
         let campaign = LiveCampaign(
             model: try TrainedModel(contentsOf: served.modelDirectory), recipe: served.recipe,
-            configuration: served.configuration, metadata: metadata)
+            configuration: served.configuration, metadata: metadata, impressions: served.impressions)
         guard let filter else { return CampaignRanking(campaign: campaign, filter: nil) }
         return CampaignRanking(
             campaign: campaign,

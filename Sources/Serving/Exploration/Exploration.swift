@@ -1,3 +1,4 @@
+package import ControlPlane
 import Foundation
 import LinearAlgebra
 
@@ -14,7 +15,14 @@ import LinearAlgebra
 /// categories have in common with the top of the list (``NewItemContent``). Models differ in how steeply their scores fall,
 /// so the unit of width, u, is taken from the scores: the way from the end of the list down to that place, times
 /// ``priorWidth``. An item that is liked gains events, by which it is known better and ranked by relevance after the next
-/// training; one that is not sinks.
+/// training.
+///
+/// What impressions tell is known at once: that an item was taken c times where an average item would have been taken E
+/// times. If takings are Poisson with the mean λE and λ has the prior Gamma(1, 1), the mean of λ is (1 + c) / (1 + E); its
+/// logarithm, in units of u, is the mean of the bias, and E counts as so many events more. The logarithm of such a λ has
+/// the deviation 1.28 before anything is shown, which is why u stands for one natural logarithm. Above 0.5 the weight
+/// stretches the mean as it does the width, or chance would win over any number of impressions. Source: D. Agarwal, B.-C.
+/// Chen and P. Elango, "Explore/Exploit Schemes for Web Content Optimization", ICDM 2009 (the Gamma-Poisson model).
 ///
 /// Source: O. Chapelle and L. Li, "An Empirical Evaluation of Thompson Sampling", NIPS 2011: algorithm 3, and
 /// "posterior reshaping" in section 3. Decision record 9 has measurements.
@@ -40,8 +48,6 @@ package struct Exploration: Sendable {
             self.item = item
             self.events = events
         }
-
-        var deviation: Float { 1 / (1 + events).squareRoot() }
     }
 
     package let weight: Double
@@ -55,6 +61,19 @@ package struct Exploration: Sendable {
         self.young = young
         self.new = new
         self.content = content
+    }
+
+    /// What is believed of an item's bias, in the scores of one request.
+    private struct Posterior {
+        let unit: Float
+        let strength: Float
+
+        /// - Parameter draw: Standard normal.
+        func bias(events: Float, _ shown: ItemImpressions, draw: Float) -> Float {
+            let width = strength * Exploration.priorWidth / (1 + events + shown.expected).squareRoot()
+            let mean = max(strength, 1) * logf((1 + shown.taken) / (1 + shown.expected))
+            return unit * (mean + width * draw)
+        }
     }
 
     /// The scores of one request.
@@ -78,19 +97,23 @@ package struct Exploration: Sendable {
     ///   - places: The length of the list that is to be made.
     ///   - isAllowed: Only these new items are drawn.
     ///   - isPromoted: These new items are scored, whether drawn or not.
+    ///   - impressions: What became of items when they were shown; nil when nothing is known of any.
     package func sample(
         _ relevance: [Float], itemCount: Int, places: Int, isAllowed: (Int) -> Bool,
-        isPromoted: (Int) -> Bool = { _ in false }, using generator: inout some RandomNumberGenerator
+        isPromoted: (Int) -> Bool = { _ in false }, impressions: ([Int]) -> [ItemImpressions]? = { _ in nil },
+        using generator: inout some RandomNumberGenerator
     ) -> Sample {
         var scores = relevance
         scores.append(contentsOf: repeatElement(-.infinity, count: max(0, itemCount - relevance.count)))
         let strength = Self.strength(ofWeight: weight)
         guard strength > 0 else { return Sample(scores: scores) }
         let scale = Scale(relevance, places: places)
-        let width = strength * scale.unit * Self.priorWidth
-        for item in Self.draw(Self.youngItemsPerRequest, of: young, using: &generator)
-        where scores[item.item] > -.infinity {
-            scores[item.item] += width * item.deviation * Float(generator.normal())
+        let posterior = Posterior(unit: scale.unit, strength: strength)
+        let chosen = Self.draw(Self.youngItemsPerRequest, of: young, using: &generator)
+        let shown = impressions(chosen.map(\.item))
+        for (place, item) in chosen.enumerated() where scores[item.item] > -.infinity {
+            scores[item.item] += posterior.bias(
+                events: item.events, shown?[place] ?? ItemImpressions(), draw: Float(generator.normal()))
         }
         let allowed = new.filter(isAllowed)
         var drawn = Self.draw(max(places, 1) * Self.newItemsPerPlace, of: allowed, using: &generator)
@@ -98,8 +121,11 @@ package struct Exploration: Sendable {
         drawn += onlyPromoted.sorted()
         guard !drawn.isEmpty else { return Sample(scores: scores) }
         let lifts = content?.lifts(of: drawn, among: scale.best)
+        let shownNew = impressions(drawn)
         for (place, item) in drawn.enumerated() where scores.indices.contains(item) {
-            scores[item] = scale.base + (lifts?[place] ?? 0) * scale.unit + width * Float(generator.normal())
+            let bias = posterior.bias(
+                events: 0, shownNew?[place] ?? ItemImpressions(), draw: Float(generator.normal()))
+            scores[item] = scale.base + (lifts?[place] ?? 0) * scale.unit + bias
         }
         return Sample(scores: scores, onlyPromoted: onlyPromoted)
     }

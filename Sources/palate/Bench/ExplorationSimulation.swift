@@ -1,3 +1,4 @@
+import ControlPlane
 import Datasets
 import Foundation
 import LinearAlgebra
@@ -9,7 +10,8 @@ import Serving
 /// Every item has a taste and a quality, every user a favourite taste and a second one. A user clicks an item of a list
 /// with the chance quality × match × attention, where attention falls with the place as 1 / log2(place + 2); an item is
 /// clicked once by a user. Part of the items appear day by day and have no events but those that lists give them. A model
-/// is trained each night on all clicks.
+/// is trained each night on all clicks. A click tells at once which list it came from; a list without a click is never
+/// told of, as with PutEvents.
 ///
 /// The regret of a list is the number of clicks that the best list for the user would have had in expectation, less the
 /// expected clicks of the list shown.
@@ -20,12 +22,23 @@ struct ExplorationSimulation {
         case epsilonGreedy(Double)
         /// ``Exploration`` with this weight.
         case thompson(Double)
+        /// The same, told of clicks alone.
+        case thompsonWithoutImpressions(Double)
 
         var name: String {
             switch self {
             case .relevance: "relevance alone"
             case .epsilonGreedy(let chance): "ε-greedy, ε = \(chance)"
             case .thompson(let weight): "Thompson sampling, weight \(weight)"
+            case .thompsonWithoutImpressions(let weight): "Thompson sampling without impressions, weight \(weight)"
+            }
+        }
+
+        /// Of ``Exploration``.
+        var weight: Double {
+            switch self {
+            case .relevance, .epsilonGreedy: 0
+            case .thompson(let weight), .thompsonWithoutImpressions(let weight): weight
             }
         }
     }
@@ -95,13 +108,15 @@ struct ExplorationSimulation {
                 events.append((user, item, Self.start - 60 * Self.day + Int64(step * 4) * Self.day))
             }
         }
+        var impressions = ImpressionCounts()
         for item in 0..<(items - newItems) { events.append((item % users, item, Self.start - 61 * Self.day)) }
         for today in 0..<days {
             let night = try Night(self, world: world, events: events, today: today, policy: policy)
             var regret = 0.0
             for request in 0..<requestsPerDay {
                 let user = random.index(below: users)
-                let list = night.list(for: user, without: clicked[user], places: places, using: &random)
+                let list = night.list(for: user, without: clicked[user], places: places, impressions, using: &random)
+                let shown = list.map { "\($0)" }.joined(separator: "|")
                 let best = (0..<items).filter { world.birth[$0] <= today && !clicked[user].contains($0) }
                     .map { world.affinity(user, $0) }.sorted(by: >).prefix(places)
                 let attention = (0..<places).map { 1 / log2(Double($0) + 2) }
@@ -118,6 +133,11 @@ struct ExplorationSimulation {
                             Self.start + Int64(today) * Self.day + Int64(request) * 86_400 / Int64(requestsPerDay)
                         )
                     )
+                    if let impression = Impression(
+                        shown, taken: "\(item)", recommendation: "\(today)/\(request)", user: nil)
+                    {
+                        impressions.add(impression)
+                    }
                     if world.birth[item] > 0 { outcome.clicksOnNewItems += 1 }
                 }
                 outcome.clicks += expected
@@ -156,8 +176,6 @@ struct ExplorationSimulation {
             for item in known { names.insert("\(item)") }
             let worldItems = names.identifiers.compactMap { Int($0) }
             self.worldItems = worldItems
-            var weight = 0.0
-            if case .thompson(let given) = policy { weight = given }
             let trained = model.items.count
             let ages = ItemAges(model)
             let events = model.popularity.counts
@@ -176,22 +194,27 @@ struct ExplorationSimulation {
                         values: .categorical(CategoricalColumn(cells: cells, codes: codes)))
                 ])
             exploration = Exploration(
-                weight: weight, young: young.map { .init(item: $0, events: events[$0]) },
+                weight: policy.weight, young: young.map { .init(item: $0, events: events[$0]) },
                 new: Array(trained..<names.count),
                 content: NewItemContent(table, items: names, trainedCount: trained))
         }
 
         func list(
-            for user: Int, without clicked: Set<Int>, places: Int, using random: inout SeededGenerator
+            for user: Int, without clicked: Set<Int>, places: Int, _ impressions: ImpressionCounts,
+            using random: inout SeededGenerator
         ) -> [Int] {
             var relevance = model.recommender.scores(for: model.history(ofUser: "\(user)") ?? History())
             for number in relevance.indices where clicked.contains(worldItems[number]) {
                 relevance[number] = -.infinity
             }
-            if case .thompson = policy {
+            if policy.weight > 0 {
+                var isTold = false
+                if case .thompson = policy { isTold = true }
                 let sample = exploration.sample(
                     relevance, itemCount: worldItems.count, places: places,
-                    isAllowed: { !clicked.contains(worldItems[$0]) }, using: &random)
+                    isAllowed: { !clicked.contains(worldItems[$0]) },
+                    impressions: { isTold ? impressions.impressions(of: $0.map { "\(worldItems[$0])" }) : nil },
+                    using: &random)
                 return topIndices(of: sample.scores, count: places).map { worldItems[$0] }
             }
             var list = topIndices(of: relevance, count: places)

@@ -23,6 +23,9 @@ struct BenchExploreCommand: ParsableCommand {
     @Option(help: "The seed of the first world.")
     var seed: UInt64 = 1
 
+    @Option(help: "A file to write a plot of the regret to, as SVG.")
+    var plot: String?
+
     @Option(help: "How to print the result.")
     var output = Output.text
 
@@ -40,16 +43,20 @@ struct BenchExploreCommand: ParsableCommand {
         var regret = 0.0
         var regretOfTheLastThird = 0.0
         var clicksOnNewItems = 0.0
+        /// Up to the end of each day.
+        var regretByDay: [Double] = []
     }
 
     func run() throws {
         let policies: [ExplorationSimulation.Policy] = [
-            .relevance, .epsilonGreedy(0.05), .epsilonGreedy(0.1), .epsilonGreedy(0.2), .thompson(0.1), .thompson(0.3),
-            .thompson(0.5), .thompson(0.8), .thompson(1),
+            .relevance, .epsilonGreedy(0.05), .epsilonGreedy(0.1), .epsilonGreedy(0.2),
+            .thompsonWithoutImpressions(0.3), .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1),
+            .thompson(0.1), .thompson(0.3), .thompson(0.5), .thompson(0.8), .thompson(1),
         ]
         var rows: [Row] = []
         for policy in policies {
             var row = Row(policy: policy.name)
+            row.regretByDay = Array(repeating: 0, count: days)
             for world in 0..<worlds {
                 var simulation = ExplorationSimulation()
                 simulation.days = days
@@ -59,10 +66,16 @@ struct BenchExploreCommand: ParsableCommand {
                 row.regret += outcome.regret / Double(worlds)
                 row.regretOfTheLastThird += outcome.daily.suffix(max(days / 3, 1)).reduce(0, +) / Double(worlds)
                 row.clicksOnNewItems += Double(outcome.clicksOnNewItems) / Double(worlds)
+                var sum = 0.0
+                for (day, regret) in outcome.daily.enumerated() {
+                    sum += regret / Double(worlds)
+                    row.regretByDay[day] += sum
+                }
             }
             rows.append(row)
             FileHandle.standardError.write(Data("\(policy.name): regret \(Int(row.regret))\n".utf8))
         }
+        if let plot { try Self.write(rows, to: plot) }
         switch output {
         case .json:
             let encoder = JSONEncoder()
@@ -76,5 +89,24 @@ struct BenchExploreCommand: ParsableCommand {
                 print("| \(row.policy) | \(numbers.joined(separator: " | ")) |")
             }
         }
+    }
+
+    /// As many as can be told apart.
+    private static let plotted = Set(
+        [
+            ExplorationSimulation.Policy.relevance, .epsilonGreedy(0.1), .thompsonWithoutImpressions(0.3),
+            .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1), .thompson(0.3), .thompson(0.8),
+            .thompson(1),
+        ].map(\.name))
+
+    private static func write(_ rows: [Row], to path: String) throws {
+        let chart = LineChart(
+            title: "Regret of lists up to each day", identifier: "regret", across: "days", up: "clicks missed",
+            lines: rows.filter { plotted.contains($0.policy) }.map { row in
+                LineChart.Line(
+                    label: row.policy,
+                    points: row.regretByDay.enumerated().map { (x: Double($0.offset + 1), y: $0.element) })
+            })
+        try Data(chart.svg.utf8).write(to: URL(fileURLWithPath: path))
     }
 }

@@ -138,11 +138,14 @@ struct ComparisonPage {
         let charts = names.enumerated().compactMap { index, name -> String? in
             let lines = report.recipes.compactMap { recipe -> LineChart.Line? in
                 let points = recipe.training.series(of: name)
-                return points.count > 1 ? LineChart.Line(label: recipe.name, points: points) : nil
+                return points.count > 1
+                    ? LineChart.Line(label: recipe.name, points: points.map { (x: $0.seconds, y: $0.value) }) : nil
             }
             guard !lines.isEmpty else { return nil }
             let title = name.replacing("_", with: " ")
-            return LineChart(title: title, identifier: "curve\(index)", up: title, lines: lines).markup
+            return LineChart(
+                title: title, identifier: "curve\(index)", across: "seconds of training", up: title, lines: lines
+            ).markup
         }
         guard !charts.isEmpty else { return "" }
         return """

@@ -55,10 +55,11 @@ struct BatchInference {
         let configuration = inference.configuration.map {
             CampaignConfig(itemExplorationConfig: $0.itemExplorationConfig, rankingInfluence: $0.rankingInfluence)
         }
+        let recipe = try controlPlane.recipe(version.recipeArn)
         let served = ServedModel(
-            arn: inference.arn, datasetGroupArn: version.datasetGroupArn,
-            recipe: try controlPlane.recipe(version.recipeArn), configuration: configuration,
-            modelDirectory: controlPlane.directories.models.appending(path: outcome.modelDirectory))
+            arn: inference.arn, datasetGroupArn: version.datasetGroupArn, recipe: recipe, configuration: configuration,
+            modelDirectory: controlPlane.directories.models.appending(path: outcome.modelDirectory),
+            impressions: try await controlPlane.impressions(ofDatasetGroup: version.datasetGroupArn, for: recipe))
         do {
             var filter: ServedFilter?
             if let arn = inference.filterArn { filter = try await controlPlane.servedFilter(arn, for: version) }
