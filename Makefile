@@ -7,6 +7,7 @@ TEST := swift test --configuration release --disable-testable-imports
 PALATE := .build/release/palate
 VENV := .venv
 INPUTS := 1000000
+ROUNDS := 100
 SEED := 1
 PYTHON := $(VENV)/bin/python
 
@@ -14,7 +15,7 @@ ifeq ($(shell uname -s),Darwin)
 export PKG_CONFIG_PATH := $(shell brew --prefix openblas 2>/dev/null)/lib/pkgconfig:$(PKG_CONFIG_PATH)
 endif
 
-.PHONY: help build demo serve test unit-test end-to-end-test fuzz lint format generate dependencies clean
+.PHONY: help build demo serve test unit-test end-to-end-test fuzz crash lint format generate dependencies clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -38,6 +39,9 @@ end-to-end-test: build $(VENV)/.installed
 
 fuzz: build $(VENV)/.installed ## Send INPUTS (a million) arbitrary and nearly right requests to every route.
 	$(PYTHON) Tests/Fuzz/fuzz.py --inputs $(INPUTS) --seed $(SEED)
+
+crash: build $(VENV)/.installed ## Kill a server that takes records ROUNDS (100) times, and look for all it acknowledged.
+	$(PYTHON) Tests/Crash/crash.py --rounds $(ROUNDS) --seed $(SEED)
 
 lint: $(VENV)/.installed ## Check formatting and that generated code is current.
 	swift format lint --strict --recursive Package.swift Sources Tests
