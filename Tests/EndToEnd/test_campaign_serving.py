@@ -144,6 +144,25 @@ def test_filters_and_promotions_see_what_was_put(films, personalize, unique):
     films.delete(campaign)
 
 
+def test_a_new_item_passes_a_filter_on_its_metadata_seconds_after_it_was_put(films, personalize, unique):
+    campaign = films.campaign_of(unique, itemExplorationConfig={"explorationWeight": "0.3"})
+    arn = personalize.create_filter(
+        name=unique, datasetGroupArn=films.group,
+        filterExpression='INCLUDE ItemID WHERE Items.GENRES IN ("unseen") AND Items.PRICE < 10')["filterArn"]
+    activate(personalize, arn)
+
+    def found():
+        return {item["itemId"] for item in films.get(campaign, filterArn=arn)}
+
+    assert not found()
+    films.put(f"{unique}-dear", genres="unseen", price=10.5)
+    films.put(f"{unique}-cheap", genres="unseen|all", price=9.5)
+    eventually(lambda: found() == {f"{unique}-cheap"})
+    films.put(f"{unique}-dear", genres="unseen", price=1)
+    eventually(lambda: found() == {f"{unique}-cheap", f"{unique}-dear"})
+    films.delete(campaign)
+
+
 def test_what_was_put_is_served_after_a_kill(own_palate):
     stack = ServedStack(own_palate, "kept", USER_PERSONALIZATION)
     campaign = stack.campaign_of("kept", itemExplorationConfig={"explorationWeight": "1"})

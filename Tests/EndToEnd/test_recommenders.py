@@ -1,4 +1,5 @@
 import random
+import threading
 import time
 
 import pytest
@@ -162,6 +163,40 @@ def test_a_recommender_is_described_listed_stopped_started_and_deleted(shop, uni
     while error_code(shop.personalize.describe_recommender, recommenderArn=arn) != "ResourceNotFoundException":
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_an_update_under_load_drops_no_request(shop, unique):
+    """A recommender that is updated again and again answers every request wholly."""
+    arn = shop.create(unique, "aws-ecomm-recommended-for-you")
+    counts, failures, done = [], [], threading.Event()
+
+    def load(number):
+        runtime = shop.server.client("personalize-runtime")
+        while not done.is_set():
+            try:
+                answer = runtime.get_recommendations(recommenderArn=arn, userId=f"u{number}", numResults=20)
+                counts.append(len({item["itemId"] for item in answer["itemList"]}))
+            except Exception as error:  # noqa: BLE001: any failure counts
+                failures.append(error)
+
+    threads = [threading.Thread(target=load, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for turn in range(20):
+            shop.personalize.update_recommender(recommenderArn=arn, recommenderConfig={
+                "itemExplorationConfig": {"explorationWeight": f"{turn % 2}"},
+                "enableMetadataWithRecommendations": turn % 3 == 0})
+            asked = len(counts)
+            while len(counts) < asked + 8 and not failures:
+                time.sleep(0.01)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert not failures
+    assert set(counts) == {20} and len(counts) >= 160
+    assert shop.describe(arn)["recommenderConfig"]["itemExplorationConfig"] == {"explorationWeight": "1"}
 
 
 def test_recipes_of_another_domain_and_custom_recipes_are_refused(shop):

@@ -1,6 +1,9 @@
+import json
+import sqlite3
 import time
 
 import pytest
+from datasets import create_tracker
 from scenario import (
     METRICS, POPULARITY, USER_PERSONALIZATION, Stack, activate, create_solution, describe, error_of, settle,
     start_import, train, wait_until_gone)
@@ -50,6 +53,43 @@ def test_an_update_brings_new_items_into_recommendations(palate, s3, personalize
     assert known and known != answer[:10]
     personalize.delete_campaign(campaignArn=campaign)
     wait_until_gone(personalize, campaign)
+
+
+def test_a_solution_that_keeps_itself_up_to_date_learns_what_was_streamed(own_palate):
+    """The clock cannot be moved from outside, so the version is made half an hour older while the server is down."""
+    stack = Stack(own_palate, "incremental")
+    stack.import_data()
+    solution = create_solution(stack.personalize, "incremental", stack.group, performIncrementalUpdate=True)
+    full = train(stack.personalize, solution)
+    campaign = stack.personalize.create_campaign(
+        name="incremental", solutionVersionArn=f"{solution}/$LATEST",
+        campaignConfig={"syncWithLatestSolutionVersion": True})["campaignArn"]
+    activate(stack.personalize, campaign)
+    _, tracking = create_tracker(stack.personalize, "incremental", stack.group)
+    events = own_palate.client("personalize-events")
+    for user in range(60):
+        events.put_events(trackingId=tracking, userId=f"n{user}", sessionId="s", eventList=[
+            {"eventType": "click", "sentAt": 1_750_000_000 + step, "itemId": item}
+            for step, item in enumerate(["i0", "brand-new", "i1"])])
+    own_palate.kill()
+    with sqlite3.connect(own_palate.data_dir / "palate.sqlite") as database:
+        [(document,)] = database.execute("SELECT document FROM resource WHERE arn = ?", (full,)).fetchall()
+        version = json.loads(document)
+        version["header"]["lastUpdated"] -= 1801
+        database.execute("UPDATE resource SET document = ? WHERE arn = ?", (json.dumps(version).encode(), full))
+    database.close()
+    own_palate.start()
+    personalize = own_palate.client("personalize")
+    deadline = time.monotonic() + 120
+    while describe(personalize, campaign)["solutionVersionArn"] == full:
+        assert time.monotonic() < deadline, "the campaign does not follow"
+        time.sleep(0.05)
+    versions = personalize.list_solution_versions(solutionArn=solution)["solutionVersions"]
+    assert [version["trainingMode"] for version in versions] == ["FULL", "UPDATE"]
+    assert versions[1]["trainingType"] == "AUTOMATIC"
+    answer = own_palate.client("personalize-runtime").get_recommendations(
+        campaignArn=campaign, userId="stranger", numResults=20)["itemList"]
+    assert "brand-new" in [item["itemId"] for item in answer]
 
 
 def test_a_light_event_type_weighs_less(stack, personalize, runtime, unique):
