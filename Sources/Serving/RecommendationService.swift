@@ -1,4 +1,4 @@
-import ControlPlane
+package import ControlPlane
 package import Datasets
 package import Foundation
 import PersonalizeAPI

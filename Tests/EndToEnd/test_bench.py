@@ -47,5 +47,18 @@ def test_growth_is_the_slope_between_the_logarithms(tmp_path):
     assert all(0 < x < width and 0 < y < height for x, y in circles)
 
 
+def test_the_plot_of_exploration_shows_the_regret_up_to_each_day(tmp_path):
+    done = palate("bench", "explore", "--days", 2, "--worlds", 1, "--plot", tmp_path / "regret.svg", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    for row in rows:
+        assert len(row["regretByDay"]) == 2 and row["regretByDay"][1] == pytest.approx(row["regret"])
+    picture = ElementTree.parse(tmp_path / "regret.svg").getroot()
+    lines = list(picture.iter("{http://www.w3.org/2000/svg}polyline"))
+    assert len(lines) == 8 and all(len(line.get("points").split()) == 2 for line in lines)
+    names = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert len(names & {row["policy"] for row in rows}) == 8
+
+
 def test_an_unknown_recipe_is_named():
     assert_one_clear_line(palate("bench", "growth", "--recipe", "palate-none"), "palate-none")

@@ -133,6 +133,32 @@ def test_all_members_of_an_event_are_stored(palate, events, target):
         "IMPRESSION": "i1|i2", "DEVICE": 'a "b",c', "NUMBER_OF_RATINGS": "12"}]
 
 
+def test_an_event_that_names_a_list_has_it_as_its_impression_unless_it_says_what_was_shown(
+        palate, events, target, personalize, runtime):
+    rows = [line.split(",") for line in interactions_csv(users=30, items=20, events=40).splitlines()[1:]]
+    for first in range(0, len(rows), 10):
+        put(events, target, *[event(itemId=item, sentAt=int(moment)) for _, item, moment, _ in rows[first:first + 10]],
+            user=rows[first][0])
+    version = train(personalize, create_solution(personalize, target["name"], target["group"], POPULARITY))
+    campaign = personalize.create_campaign(name=target["name"], solutionVersionArn=version)["campaignArn"]
+    activate(personalize, campaign)
+    answer = runtime.get_recommendations(campaignArn=campaign, userId="u1", numResults=7)
+    named = {"sentAt": 1_760_000_000, "recommendationId": answer["recommendationId"]}
+    put(events, target, event(itemId="implicit", **named), event(itemId="explicit", impression=["a", "b"], **named))
+    put(events, target, event(itemId="unknown", recommendationId="RID-0"), event(itemId="neither"))
+    shown = {row["ITEM_ID"]: row["IMPRESSION"] for row in export(palate, target["dataset"], target["name"], "PUT")}
+    assert shown["implicit"] == "|".join(item["itemId"] for item in answer["itemList"])
+    assert (shown["explicit"], shown["unknown"], shown["neither"]) == ("a|b", "", "")
+    # A list of one dataset group says nothing in another.
+    other = create_group(personalize, f"{target['name']}-2")
+    dataset = interactions_dataset(personalize, f"{target['name']}-2", other)
+    _, tracking = create_tracker(personalize, f"{target['name']}-2", other)
+    put(events, {"tracking": tracking}, event(**named))
+    assert [row["IMPRESSION"] for row in export(palate, dataset, f"{target['name']}-2", "PUT")] == [""]
+    personalize.delete_campaign(campaignArn=campaign)
+    wait_until_gone(personalize, campaign)
+
+
 def test_a_repeated_event_counts_once(palate, events, target):
     put(events, target, event(), event(), event(eventId="e1", itemId="i2"), event(eventId="e1", itemId="i3"))
     rows = export(palate, target["dataset"], target["name"], "PUT")

@@ -1,4 +1,5 @@
 import Datasets
+import Logging
 package import Recipes
 import Synchronization
 

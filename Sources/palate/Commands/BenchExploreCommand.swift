@@ -48,7 +48,7 @@ struct BenchExploreCommand: ParsableCommand {
     }
 
     func run() throws {
-        let policies: [ExplorationSimulation.Policy] = [
+        let policies: [Policy] = [
             .relevance, .epsilonGreedy(0.05), .epsilonGreedy(0.1), .epsilonGreedy(0.2),
             .thompsonWithoutImpressions(0.3), .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1),
             .thompson(0.1), .thompson(0.3), .thompson(0.5), .thompson(0.8), .thompson(1),
@@ -91,10 +91,12 @@ struct BenchExploreCommand: ParsableCommand {
         }
     }
 
+    private typealias Policy = ExplorationSimulation.Policy
+
     /// As many as can be told apart.
     private static let plotted = Set(
         [
-            ExplorationSimulation.Policy.relevance, .epsilonGreedy(0.1), .thompsonWithoutImpressions(0.3),
+            Policy.relevance, .epsilonGreedy(0.1), .thompsonWithoutImpressions(0.3),
             .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1), .thompson(0.3), .thompson(0.8),
             .thompson(1),
         ].map(\.name))
