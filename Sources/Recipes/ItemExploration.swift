@@ -10,11 +10,12 @@ package struct ItemExploration: Sendable, Hashable {
     /// Items that appeared longer ago are not explored; days before the newest interaction.
     package let itemAgeCutOffDays: Double
 
+    /// - Parameter texts: Of an `itemExplorationConfig`; what belongs to ``ListOptions`` is not looked at.
     package init(_ texts: [String: String] = [:]) throws(HyperparameterError) {
         let table: [Hyperparameter] = [.continuous(Self.weightParameter), .continuous(Self.ageParameter)]
         let values: HyperparameterValues
         do {
-            values = try HyperparameterValues(texts, for: table)
+            values = try HyperparameterValues(texts.filter { !ListOptions.isName($0.key) }, for: table)
         } catch .outOfRange(Self.ageParameter.name, let value, _) {
             throw .outOfRange(name: Self.ageParameter.name, value: value, expected: "a positive number of days")
         }

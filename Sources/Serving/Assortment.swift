@@ -18,6 +18,10 @@ final class Assortment: Sendable {
     let exploration: Exploration?
     /// What is added to the scores of the model's items; nil without ranking influence.
     let influence: [Float]?
+    /// Nil without ``ListOptions/freshnessBoost``.
+    let freshness: FreshnessBoost?
+    /// Nil without ``ListOptions/categoryMaximum``, and when its column is gone.
+    let categories: ItemCategories?
     let filters: CampaignFilters
 
     /// O(items).
@@ -25,7 +29,7 @@ final class Assortment: Sendable {
     /// - Parameter items: Those of the model, and those that were new before.
     init(
         _ model: TrainedModel, ages: ItemAges, items known: Vocabulary, metadata: GroupMetadata,
-        exploring settings: ItemExploration?, influence weights: RankingInfluence?
+        exploring settings: ItemExploration?, influence weights: RankingInfluence?, options: ListOptions
     ) {
         let table = metadata.items
         let created = CreationTimes(table)
@@ -37,6 +41,13 @@ final class Assortment: Sendable {
             Exploration(of: model, ages: ages, table: table, settings: $0, items: &items)
         }
         influence = weights?.offsets(events: events, ages: trainedAges)
+        freshness =
+            options.freshnessBoost > 0
+            ? FreshnessBoost(
+                options.freshnessBoost,
+                ages: trainedAges
+                    + (trained..<items.count).map { ages.days(created: created[items[$0]], item: nil) }) : nil
+        categories = options.categoryMaximum.flatMap { ItemCategories($0.column, of: items, in: table) }
         filters = CampaignFilters(items: items, metadata: table)
         trainedCount = trained
         self.items = items
@@ -50,22 +61,24 @@ final class Assortments: Sendable {
     private let ages: ItemAges
     private let exploration: ItemExploration?
     private let influence: RankingInfluence?
+    private let options: ListOptions
     private let newest: Mutex<Assortment>
     /// Held while an assortment is made, so that each goes on from the one before; requests do not wait for it.
     private let making = Mutex(())
 
     init(
         _ model: TrainedModel, ages: ItemAges, exploring exploration: ItemExploration?,
-        influence: RankingInfluence?, metadata: GroupMetadata
+        influence: RankingInfluence?, options: ListOptions, metadata: GroupMetadata
     ) {
         self.model = model
         self.ages = ages
         self.exploration = exploration
         self.influence = influence
+        self.options = options
         newest = Mutex(
             Assortment(
                 model, ages: ages, items: model.items, metadata: metadata, exploring: exploration,
-                influence: influence))
+                influence: influence, options: options))
     }
 
     var current: Assortment { newest.withLock { $0 } }
@@ -77,7 +90,7 @@ final class Assortments: Sendable {
             guard metadata.version > before.metadata.version else { return }
             let next = Assortment(
                 model, ages: ages, items: before.items, metadata: metadata, exploring: exploration,
-                influence: influence)
+                influence: influence, options: options)
             newest.withLock { $0 = next }
         }
     }

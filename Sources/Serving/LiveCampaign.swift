@@ -23,6 +23,8 @@ struct LiveCampaign: Sendable {
     private let seenEventTypes: Set<UInt16>
     /// The events that count, of those that came since the training.
     private let events: EventSelection
+    /// What was asked of lists beyond the managed service.
+    private let options: ListOptions
     /// What exploration learns from.
     private let impressions: ImpressionTally?
 
@@ -37,11 +39,12 @@ struct LiveCampaign: Sendable {
         self.configuration = configuration
         datasetGroupArn = metadata.catalogue.datasetGroupArn
         ages = known ?? ItemAges(model)
+        options = (try? ListOptions(configuration?.itemExplorationConfig ?? [:])) ?? .none
         assortments = Assortments(
             model, ages: ages,
             exploring: recipe.explores ? try? ItemExploration(configuration?.itemExplorationConfig ?? [:]) : nil,
             influence: recipe.takesRankingInfluence ? RankingInfluence(configuration?.rankingInfluence) : nil,
-            metadata: metadata)
+            options: options, metadata: metadata)
         seenEventTypes =
             recipe.useCase?.seenEventType.map { UseCase.indices(of: $0, in: model.eventTypes) } ?? []
     }
@@ -98,10 +101,18 @@ struct LiveCampaign: Sendable {
 
     /// Items that are not recommended to the user because of events on them.
     private func seenItems(in past: UserPast) -> Set<Int> {
-        guard let type = recipe.useCase?.seenEventType else { return [] }
-        let types =
-            past.eventTypes.count == model.eventTypes.count
-            ? seenEventTypes : UseCase.indices(of: type, in: past.eventTypes)
+        var types: Set<UInt16> = []
+        if let type = recipe.useCase?.seenEventType {
+            types =
+                past.eventTypes.count == model.eventTypes.count
+                ? seenEventTypes : UseCase.indices(of: type, in: past.eventTypes)
+        }
+        switch options.removesSeen {
+        case nil: break
+        case .ofAnyType: return Set(past.all.items.lazy.map { Int($0) })
+        case .ofTypes(let names):
+            for name in names { types.formUnion(UseCase.indices(of: name, in: past.eventTypes)) }
+        }
         guard !types.isEmpty else { return [] }
         return Set(zip(past.all.items, past.all.eventTypes).lazy.filter { types.contains($1) }.map { Int($0.0) })
     }
@@ -117,6 +128,9 @@ struct LiveCampaign: Sendable {
             item.map { model.scores(about: itemHistory($0)) } ?? model.recommender.scores(for: history, in: context)
         if let influence = assortment.influence {
             for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
+        }
+        if let freshness = assortment.freshness {
+            freshness.apply(to: &scores, 0..<scores.count, span: FreshnessBoost.span(of: scores))
         }
         for item in seen where scores.indices.contains(item) { scores[item] = -.infinity }
         return scores
@@ -145,6 +159,9 @@ struct LiveCampaign: Sendable {
             without: seen, in: assortment, places: count,
             isAllowed: { allowed?.contains($0) ?? true }, isPromoted: { promotion?.items.contains($0) ?? false },
             learningFrom: impressions, using: &generator)
+        var limit = assortment.categories.flatMap { categories in
+            options.categoryMaximum.map { CategoryLimit(categories, maximum: $0.maximum) }
+        }
         func ranked(_ items: [Int], explored: Set<Int> = [], by promotion: Promotion? = nil) -> [RankedItem] {
             items.map {
                 RankedItem(
@@ -154,14 +171,14 @@ struct LiveCampaign: Sendable {
         }
         guard let promotion else {
             let isAllowed = allowed.map { allowed in { (item: Int) in allowed.contains(item) } }
-            let items = ranking.best(count, where: isAllowed)
+            let items = ranking.best(count, where: isAllowed, within: &limit)
             return ranked(items, explored: ranking.explored(in: items, where: isAllowed))
         }
         let share = Int((Double(count) * Double(promotion.percent) / 100).rounded())
-        let promoted = ranking.best(share) { promotion.items.contains($0) }
+        let promoted = ranking.best(share, where: { promotion.items.contains($0) }, within: &limit)
         let chosen = Set(promoted).union(ranking.onlyPromoted)
         let isOther = { (item: Int) in !chosen.contains(item) && allowed?.contains(item) ?? true }
-        let others = ranking.best(count - promoted.count, where: isOther)
+        let others = ranking.best(count - promoted.count, where: isOther, within: &limit)
         let places = Set((0..<(promoted.count + others.count)).shuffled(using: &generator).prefix(promoted.count))
         var nextPromoted = ranked(promoted, by: promotion).makeIterator()
         var nextOther = ranked(others, explored: ranking.explored(in: others, where: isOther)).makeIterator()
@@ -191,6 +208,10 @@ private struct Ranking {
             using: &generator)
         self.relevance = relevance
         var scores = sample?.scores ?? relevance
+        if let freshness = assortment.freshness, relevance.count < scores.count {
+            freshness.apply(
+                to: &scores, relevance.count..<scores.count, span: FreshnessBoost.span(of: relevance))
+        }
         // Exploration scores items that the model does not know.
         for item in seen where scores.indices.contains(item) { scores[item] = -.infinity }
         self.scores = scores
@@ -201,22 +222,26 @@ private struct Ranking {
     func probability(of item: Int) -> Double { probabilities[item] }
 
     /// The best items, best first.
-    func best(_ count: Int, where isAllowed: ((Int) -> Bool)?) -> [Int] {
-        Self.best(count, of: scores, where: isAllowed)
+    ///
+    /// - Parameter limit: Leaves out what would be too many of a category; nil leaves out nothing.
+    func best(_ count: Int, where isAllowed: ((Int) -> Bool)?, within limit: inout CategoryLimit?) -> [Int] {
+        let candidates = Self.candidates(of: scores, where: isAllowed)
+        return limit?.choose(count, of: candidates) ?? topIndices(of: candidates, count: count)
     }
 
     /// Which items of a list would not be in it by relevance.
     func explored(in items: [Int], where isAllowed: ((Int) -> Bool)?) -> Set<Int> {
         let lifted = items.filter { $0 >= relevance.count || scores[$0] != relevance[$0] }
         guard !lifted.isEmpty else { return [] }
-        return Set(lifted).subtracting(Self.best(items.count, of: relevance, where: isAllowed))
+        return Set(lifted).subtracting(
+            topIndices(of: Self.candidates(of: relevance, where: isAllowed), count: items.count))
     }
 
-    private static func best(_ count: Int, of scores: [Float], where isAllowed: ((Int) -> Bool)?) -> [Int] {
-        guard let isAllowed else { return topIndices(of: scores, count: count) }
+    private static func candidates(of scores: [Float], where isAllowed: ((Int) -> Bool)?) -> [Float] {
+        guard let isAllowed else { return scores }
         var candidates = scores
         for item in candidates.indices where !isAllowed(item) { candidates[item] = -.infinity }
-        return topIndices(of: candidates, count: count)
+        return candidates
     }
 }
 

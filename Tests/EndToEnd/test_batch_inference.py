@@ -113,6 +113,21 @@ def test_the_number_of_results_is_what_was_asked_for(batch, unique):
         assert code == "InvalidInputException" and "numResults" in message
 
 
+def test_palates_own_options_apply_to_batches(batch, unique):
+    def options(**texts):
+        return {"batchInferenceJobConfig": {"itemExplorationConfig": {
+            "explorationWeight": "0", **{f"palate.{key}": text for key, text in texts.items()}}}}
+
+    [record] = batch.run(unique, [{"userId": "u3"}], numResults=90, **options(removeSeen="*"))
+    rows = [line.split(",") for line in batch.stack.csv.splitlines()[1:]]
+    seen = {row[1] for row in rows if row[0] == "u3"}
+    assert set(record["output"]["recommendedItems"]) == {row[1] for row in rows} - seen
+    for key, texts in (("palate.removeSeen", {"removeSeen": ","}),
+                       ("palate.categoryColumn", {"categoryColumn": "GENRES", "maximumPerCategory": "1"})):
+        code, message = error_of(batch.start, name="options", **options(**texts))
+        assert code == "InvalidInputException" and key in message
+
+
 def test_a_bad_line_gets_an_error_beside_the_good_ones(batch):
     lines = [
         {"userId": "u1"}, "{not json", {"userId": 7}, {"user": "u1"}, "[]", "", "   ", "\u00e4\u00f6", {"userId": ""},

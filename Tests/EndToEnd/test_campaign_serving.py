@@ -6,7 +6,7 @@ import time
 
 import pytest
 from botocore.config import Config
-from datasets import field, metadata_dataset, schema
+from datasets import create_tracker, field, metadata_dataset, schema
 from scenario import (
     POPULARITY, USER_PERSONALIZATION, Stack, activate, create_bucket, create_solution, error_of, start_import, train,
     wait_until_gone,
@@ -144,6 +144,39 @@ def test_filters_and_promotions_see_what_was_put(films, personalize, unique):
     films.delete(campaign)
 
 
+def test_a_new_item_that_is_shown_and_never_taken_sinks(films, unique):
+    """Events tell of their list by its recommendationId alone."""
+    campaign = films.campaign_of(unique, itemExplorationConfig={"explorationWeight": "0.7"})
+    _, tracking = create_tracker(films.personalize, unique, films.group)
+    ignored, rival = f"{unique}-ignored", f"{unique}-rival"
+    for item in (ignored, rival):
+        films.put(item)
+
+    def ask(number):
+        answer = films.runtime.get_recommendations(campaignArn=campaign, userId=f"visitor{number}", numResults=10)
+        return answer["recommendationId"], [item["itemId"] for item in answer["itemList"]]
+
+    def appearances(first, count=60):
+        lists = [ask(number)[1] for number in range(first, first + count)]
+        return sum(ignored in items for items in lists), sum(rival in items for items in lists)
+
+    eventually(lambda: all(appearances(0)))
+    before = appearances(0)
+    told = 0
+    for number in range(1_000, 3_000):
+        recommendation, items = ask(number)
+        if ignored in items:
+            films.events.put_events(trackingId=tracking, userId=f"teller{number}", sessionId="s", eventList=[
+                {"eventType": "click", "sentAt": 1_750_000_000, "itemId": item, "recommendationId": recommendation}
+                for item in items if item != ignored])
+            told += 1
+        if told == 25:
+            break
+    after = appearances(0)
+    assert before[0] >= 5 and after[0] <= 1 and after[1] >= 5, (before, after, told)
+    films.delete(campaign)
+
+
 def test_a_new_item_passes_a_filter_on_its_metadata_seconds_after_it_was_put(films, personalize, unique):
     campaign = films.campaign_of(unique, itemExplorationConfig={"explorationWeight": "0.3"})
     arn = personalize.create_filter(
@@ -160,6 +193,67 @@ def test_a_new_item_passes_a_filter_on_its_metadata_seconds_after_it_was_put(fil
     eventually(lambda: found() == {f"{unique}-cheap"})
     films.put(f"{unique}-dear", genres="unseen", price=1)
     eventually(lambda: found() == {f"{unique}-cheap", f"{unique}-dear"})
+    films.delete(campaign)
+
+
+def test_a_list_has_only_so_many_items_of_a_category(films, unique):
+    campaign = films.campaign_of(unique, itemExplorationConfig={
+        "explorationWeight": "0", "palate.categoryColumn": "GENRES", "palate.maximumPerCategory": "3"})
+    items = [int(item["itemId"][1:]) for item in films.get(campaign, numResults=20)]
+    # The 60 items of the import share the category `all`, save i7, which another test changes; the others are of none.
+    assert sum(number < 60 and number != 7 for number in items) == 3 and len(items) == 20
+    films.delete(campaign)
+
+
+def test_a_boost_lifts_younger_items_as_soon_as_the_campaign_is_updated(films, personalize, unique):
+    campaign = films.campaign_of(unique, itemExplorationConfig={"explorationWeight": "0"})
+    # The items of the import were created in the order of their numbers, long before every event.
+    choice = films.personalize.create_filter(
+        name=unique, datasetGroupArn=films.group, filterExpression='INCLUDE ItemID WHERE Items.GENRES IN ("all")'
+    )["filterArn"]
+    activate(personalize, choice)
+
+    def average():
+        numbers = [int(item["itemId"][1:]) for item in films.get(campaign, numResults=10, filterArn=choice)]
+        return sum(numbers) / len(numbers)
+
+    before = average()
+    update(personalize, campaign, campaignConfig={
+        "itemExplorationConfig": {"explorationWeight": "0", "palate.freshnessBoost": "1"}})
+    assert average() > before
+    films.delete(campaign)
+
+
+def test_what_was_seen_is_left_out(films, personalize, unique):
+    campaign = films.campaign_of(
+        unique, itemExplorationConfig={"explorationWeight": "0", "palate.removeSeen": "watch"})
+    rows = [line.split(",") for line in films.csv.splitlines()[1:]]
+    watched = {item for user, item, _, kind in rows if user == "u1" and kind == "watch"}
+    clicked = {item for user, item, _, kind in rows if user == "u1" and kind == "click"}
+    found = {item["itemId"] for item in films.get(campaign, numResults=200)}
+    assert not watched & found and clicked - watched <= found
+    update(personalize, campaign, campaignConfig={
+        "itemExplorationConfig": {"explorationWeight": "0", "palate.removeSeen": "*"}})
+    found = {item["itemId"] for item in films.get(campaign, numResults=200)}
+    assert not (watched | clicked) & found
+    films.delete(campaign)
+
+
+@pytest.mark.parametrize("options, key", [
+    ({"palate.maximumPerCategory": "0", "palate.categoryColumn": "GENRES"}, "palate.maximumPerCategory"),
+    ({"palate.maximumPerCategory": "2", "palate.categoryColumn": "COLOUR"}, "palate.categoryColumn"),
+    ({"palate.maximumPerCategory": "2", "palate.categoryColumn": "PRICE"}, "palate.categoryColumn"),
+    ({"palate.freshnessBoost": "2"}, "palate.freshnessBoost"),
+    ({"palate.removeSeen": "a,,b"}, "palate.removeSeen"),
+    ({"palate.unheard": "1"}, "palate.unheard"),
+])
+def test_an_option_that_is_wrong_is_refused_with_its_key(films, personalize, unique, options, key):
+    campaign = films.campaign_of(unique[:50])
+    for operation, arguments in (
+            (personalize.create_campaign, {"name": "none", "solutionVersionArn": films.version}),
+            (personalize.update_campaign, {"campaignArn": campaign})):
+        code, message = error_of(operation, campaignConfig={"itemExplorationConfig": options}, **arguments)
+        assert code == "InvalidInputException" and key in message, message
     films.delete(campaign)
 
 

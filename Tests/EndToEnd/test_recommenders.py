@@ -199,6 +199,22 @@ def test_an_update_under_load_drops_no_request(shop, unique):
     assert shop.describe(arn)["recommenderConfig"]["itemExplorationConfig"] == {"explorationWeight": "1"}
 
 
+def test_a_recommender_that_does_not_explore_takes_palates_own_options(shop, unique):
+    arn = shop.create(unique, "aws-ecomm-popular-items-by-views", recommenderConfig={
+        "itemExplorationConfig": {"palate.removeSeen": "view"}})
+    viewed = {item for user, item in shop.events("View") if user == "u1"}
+    found = set(shop.items(arn, "u1", 500))
+    assert found and not viewed & found
+    for options, word in (
+            ({"explorationWeight": "0.5", "palate.removeSeen": "view"}, "does not explore"),
+            ({"palate.removeSeen": ""}, "palate.removeSeen"),
+            ({"palate.categoryColumn": "GENRES", "palate.maximumPerCategory": "1"}, "palate.categoryColumn")):
+        code, message = error_of(
+            shop.personalize.update_recommender, recommenderArn=arn, recommenderConfig={
+                "itemExplorationConfig": options})
+        assert code == "InvalidInputException" and word in message, message
+
+
 def test_recipes_of_another_domain_and_custom_recipes_are_refused(shop):
     for recipe in ("aws-vod-top-picks", "aws-user-personalization"):
         assert error_code(

@@ -252,3 +252,40 @@ import Testing
             try RelatedItems.Hyperparameters(similarItems: similar) == RelatedItems.Hyperparameters(similarItems: [:]))
     }
 }
+
+@Suite struct ListOptionTests {
+    @Test func nothingIsChangedUnlessItIsAsked() throws {
+        #expect(try ListOptions(["explorationWeight": "0.5"]) == .none)
+        #expect(ListOptions.none.categoryMaximum == nil && ListOptions.none.removesSeen == nil)
+    }
+
+    @Test func optionsAreReadBesideExploration() throws {
+        let texts = [
+            "explorationWeight": "0.5", "palate.maximumPerCategory": "2", "palate.categoryColumn": "GENRES",
+            "palate.freshnessBoost": "0.25", "palate.removeSeen": "click, purchase",
+        ]
+        let options = try ListOptions(texts)
+        #expect(options.categoryMaximum?.column == "GENRES" && options.categoryMaximum?.maximum == 2)
+        #expect(options.freshnessBoost == 0.25)
+        #expect(options.removesSeen == .ofTypes(["click", "purchase"]))
+        #expect(try ListOptions(["palate.removeSeen": "*"]).removesSeen == .ofAnyType)
+        #expect(try ItemExploration(texts).weight == 0.5)
+    }
+
+    @Test(arguments: [
+        ("palate.maximumPerCategory", ["palate.maximumPerCategory": "0", "palate.categoryColumn": "GENRES"]),
+        ("palate.maximumPerCategory", ["palate.maximumPerCategory": "many", "palate.categoryColumn": "GENRES"]),
+        ("palate.categoryColumn", ["palate.maximumPerCategory": "2"]),
+        ("palate.maximumPerCategory", ["palate.categoryColumn": "GENRES"]),
+        ("palate.freshnessBoost", ["palate.freshnessBoost": "1.5"]),
+        ("palate.freshnessBoost", ["palate.freshnessBoost": "nan"]),
+        ("palate.removeSeen", ["palate.removeSeen": ""]),
+        ("palate.removeSeen", ["palate.removeSeen": "click,,view"]),
+        ("palate.removeSeen", ["palate.removeSeen": "click,*"]),
+        ("palate.unheard", ["palate.unheard": "1"]),
+    ])
+    func aMistakeNamesItsKey(key: String, texts: [String: String]) {
+        let error = #expect(throws: HyperparameterError.self) { try ListOptions(texts) }
+        #expect(error?.description.contains(key) == true)
+    }
+}

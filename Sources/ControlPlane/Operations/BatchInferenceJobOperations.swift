@@ -14,7 +14,8 @@ extension ControlPlane {
         try Self.checkLocation(input.jobInput.s3DataSource.path, at: "jobInput.s3DataSource.path")
         try Self.checkLocation(input.jobOutput.s3DataDestination.path, at: "jobOutput.s3DataDestination.path")
         try Self.checkResultCount(input.numResults, maximum: Self.maximumBatchResults)
-        try Self.check(input.batchInferenceJobConfig)
+        let exploration = input.batchInferenceJobConfig?.itemExplorationConfig
+        try Self.checkExploration(exploration, at: "batchInferenceJobConfig.itemExplorationConfig")
         let mode = BatchInferenceMode(rawValue: input.batchInferenceJobMode ?? "") ?? .lists
         let version: SolutionVersionResource = try await describe(input.solutionVersionArn)
         try Self.checkInfersBatches(try recipe(version.recipeArn))
@@ -33,6 +34,9 @@ extension ControlPlane {
             try Self.checkIsActive(version)
             try Self.checkIsActive(try ResourceStore.get(version.solutionArn, as: SolutionResource.self, in: database))
             try Self.checkFilter(of: job, lists: .item, of: version, in: database)
+            try self.checkCategoryColumn(
+                exploration, at: "batchInferenceJobConfig.itemExplorationConfig",
+                datasetGroupArn: version.datasetGroupArn, in: database)
             if let themes = job.themes {
                 try self.checkItems(of: version, haveFieldsFor: themes, in: database)
             }
@@ -55,14 +59,6 @@ extension ControlPlane {
             maxResults: input.maxResults)
         return ListBatchInferenceJobsResponse(
             batchInferenceJobs: page.items.map(\.summary), nextToken: page.nextToken)
-    }
-
-    private static func check(_ configuration: BatchInferenceJobConfig?) throws {
-        do {
-            _ = try ItemExploration(configuration?.itemExplorationConfig ?? [:])
-        } catch {
-            throw PersonalizeError.invalidInput("batchInferenceJobConfig.itemExplorationConfig: \(error)")
-        }
     }
 
     /// "You can't get batch recommendations with the Trending-Now or Next-Best-Action recipes" (developer guide, "Getting

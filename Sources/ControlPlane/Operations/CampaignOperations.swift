@@ -23,6 +23,9 @@ extension ControlPlane {
             try self.checkRankingInfluence(
                 input.campaignConfig?.rankingInfluence, recipeArn: version.recipeArn,
                 datasetGroupArn: version.datasetGroupArn, in: database)
+            try self.checkCategoryColumn(
+                input.campaignConfig?.itemExplorationConfig, at: "campaignConfig.itemExplorationConfig",
+                datasetGroupArn: version.datasetGroupArn, in: database)
         }
         return CreateCampaignResponse(campaignArn: campaign.arn)
     }

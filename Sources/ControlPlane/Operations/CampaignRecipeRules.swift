@@ -19,6 +19,30 @@ extension ControlPlane {
         }
     }
 
+    /// Checks the values of an `itemExplorationConfig`, Palate's own keys in it included.
+    static func checkExploration(_ texts: [String: String]?, at place: String) throws {
+        do {
+            _ = try ItemExploration(texts ?? [:])
+            _ = try ListOptions(texts ?? [:])
+        } catch {
+            throw PersonalizeError.invalidInput("\(place): \(error)")
+        }
+    }
+
+    /// Checks that the column by which lists are to be varied is there.
+    func checkCategoryColumn(
+        _ texts: [String: String]?, at place: String, datasetGroupArn: String, in database: Database
+    ) throws {
+        guard let name = texts?[ListOptions.columnName] else { return }
+        let items = try ResourceStore.dataset(.items, ofGroup: datasetGroupArn, in: database)
+        let field = try items.flatMap { try parsed(try ResourceStore.get($0.schemaArn, in: database))[field: name] }
+        guard field?.isCategorical == true, field?.type == .string else {
+            throw PersonalizeError.invalidInput(
+                "\(place): \(ListOptions.columnName) is \(name.prefix(60)), which is no categorical column of strings of the "
+                    + "Items dataset.")
+        }
+    }
+
     func check(_ configuration: CampaignConfig?, ofSolution arn: String, in database: Database) throws {
         let solution: SolutionResource = try ResourceStore.get(arn, in: database)
         // A solution that searched for its recipe has found one by the time it can have a campaign.

@@ -32,6 +32,9 @@ extension ControlPlane {
             try self.checkRankingInfluence(
                 input.campaignConfig?.rankingInfluence, recipeArn: served.recipeArn,
                 datasetGroupArn: served.datasetGroupArn, in: database)
+            try self.checkCategoryColumn(
+                input.campaignConfig?.itemExplorationConfig, at: "campaignConfig.itemExplorationConfig",
+                datasetGroupArn: served.datasetGroupArn, in: database)
             let now = clock()
             campaign.update = CampaignUpdate(
                 solutionVersionArn: asked?.arn ?? campaign.solutionVersionArn,
@@ -70,11 +73,7 @@ extension ControlPlane {
     }
 
     static func check(_ configuration: CampaignConfig?) throws {
-        do {
-            _ = try ItemExploration(configuration?.itemExplorationConfig ?? [:])
-        } catch {
-            throw PersonalizeError.invalidInput("campaignConfig.itemExplorationConfig: \(error)")
-        }
+        try checkExploration(configuration?.itemExplorationConfig, at: "campaignConfig.itemExplorationConfig")
     }
 
     static func checkNamesLatest(_ versionArn: String) throws {

@@ -26,6 +26,9 @@ extension ControlPlane {
             try TrainingColumns.check(
                 input.recommenderConfig?.trainingDataConfig, group: group.arn, limits: settings.datasetLimits,
                 at: "recommenderConfig.trainingDataConfig", in: database)
+            try self.checkCategoryColumn(
+                input.recommenderConfig?.itemExplorationConfig, at: "recommenderConfig.itemExplorationConfig",
+                datasetGroupArn: group.arn, in: database)
         }
         return CreateRecommenderResponse(recommenderArn: recommender.arn)
     }
@@ -52,6 +55,9 @@ extension ControlPlane {
             try TrainingColumns.check(
                 input.recommenderConfig.trainingDataConfig, group: recommender.datasetGroupArn,
                 limits: settings.datasetLimits, at: "recommenderConfig.trainingDataConfig", in: database)
+            try self.checkCategoryColumn(
+                input.recommenderConfig.itemExplorationConfig, at: "recommenderConfig.itemExplorationConfig",
+                datasetGroupArn: recommender.datasetGroupArn, in: database)
             let now = clock()
             recommender.configuration = input.recommenderConfig
             recommender.update = RecommenderUpdate(configuration: input.recommenderConfig, created: now)
@@ -112,14 +118,10 @@ extension ControlPlane {
 
     private static func check(_ configuration: RecommenderConfig?, recipe: Recipes.Recipe) throws {
         guard let exploration = configuration?.itemExplorationConfig else { return }
-        guard recipe.explores else {
+        guard recipe.explores || exploration.keys.allSatisfy(ListOptions.isName) else {
             throw PersonalizeError.invalidInput(
                 "recommenderConfig.itemExplorationConfig is given, but the recipe \(recipe.arn) does not explore.")
         }
-        do {
-            _ = try ItemExploration(exploration)
-        } catch {
-            throw PersonalizeError.invalidInput("recommenderConfig.itemExplorationConfig: \(error)")
-        }
+        try checkExploration(exploration, at: "recommenderConfig.itemExplorationConfig")
     }
 }
