@@ -4,6 +4,14 @@ import Foundation
 
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
+
+    /// Prints a report as text, or as one line of JSON.
+    func write(_ report: some Encodable, text: @autoclosure () -> String) throws {
+        switch self {
+        case .text: Swift.print(text())
+        case .json: Swift.print(try report.json())
+        }
+    }
 }
 
 /// What `train` and `evaluate` say at the end; as JSON, one object by the names of the command-line contract.

@@ -9,8 +9,8 @@ extension Walkthrough {
         let result = try await run()
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let time = String(format: "%6.2f s", seconds)
-        Terminal.line("  \(time)  \(calls)")
-        Terminal.line("            \(result)")
+        print("  \(time)  \(calls)")
+        print("            \(result)")
         return result
     }
 

@@ -7,6 +7,12 @@ struct Walkthrough {
     let client: WalkthroughClient
     /// Fraction and stage of a running job, for the progress bar.
     let progress: (_ arn: String) -> (fraction: Double, stage: String)?
+    var recipe = "aws-user-personalization"
+    var hyperparameters: [String: String] = [:]
+    var campaignConfig: CampaignConfig? = CampaignConfig(
+        itemExplorationConfig: ["explorationWeight": "0.3", "explorationItemAgeCutOff": "30"])
+    /// Takes the lines that tell how it goes.
+    var print: (String) -> Void = { Terminal.line($0) }
 
     static let name = "palate-demo"
     static let role = "PalateDemoRole"
@@ -84,8 +90,9 @@ struct Walkthrough {
         let group = resources.datasetGroupArn
         let solution = try await step("CreateSolution") {
             let input = CreateSolutionRequest(
-                name: Self.name, recipeArn: "arn:aws:personalize:::recipe/aws-user-personalization",
-                datasetGroupArn: group)
+                name: Self.name, recipeArn: "arn:aws:personalize:::recipe/\(recipe)", datasetGroupArn: group,
+                solutionConfig: hyperparameters.isEmpty
+                    ? nil : SolutionConfig(algorithmHyperParameters: hyperparameters))
             return try await client.call(CreateSolution.self, input).solutionArn ?? ""
         }
         resources.solutionArn = solution
@@ -102,8 +109,7 @@ struct Walkthrough {
         resources.campaignArn = try await step("CreateCampaign") {
             let input = CreateCampaignRequest(
                 name: Self.name, solutionVersionArn: version, minProvisionedTPS: 1,
-                campaignConfig: CampaignConfig(
-                    itemExplorationConfig: ["explorationWeight": "0.3", "explorationItemAgeCutOff": "30"]))
+                campaignConfig: campaignConfig)
             let arn = try await client.call(CreateCampaign.self, input).campaignArn ?? ""
             try await wait { try await client.status(ofCampaign: arn) }
             return arn
