@@ -23,6 +23,8 @@ struct LiveCampaign: Sendable {
     private let seenEventTypes: Set<UInt16>
     /// The events that count, of those that came since the training.
     private let events: EventSelection
+    /// Nil for a recommender that scores every item.
+    private let shortlisting: (any ShortlistingRecommender)?
     /// What was asked of lists beyond the managed service.
     private let options: ListOptions
     /// What exploration learns from.
@@ -35,6 +37,7 @@ struct LiveCampaign: Sendable {
         self.events = events
         self.impressions = impressions
         self.model = model
+        shortlisting = model.recommender as? any ShortlistingRecommender
         self.recipe = recipe
         self.configuration = configuration
         datasetGroupArn = metadata.catalogue.datasetGroupArn
@@ -154,6 +157,11 @@ struct LiveCampaign: Sendable {
     ) -> [RankedItem] {
         let assortment = assortments.current
         let seen = seenItems(in: past)
+        if promotion == nil, item == nil,
+            let list = shortlist(for: past, in: context, count: count, allowed: allowed, without: seen, of: assortment)
+        {
+            return list
+        }
         let ranking = Ranking(
             relevance: relevance(for: past.history, in: context, item: item, without: seen, among: assortment),
             without: seen, in: assortment, places: count,
@@ -184,6 +192,38 @@ struct LiveCampaign: Sendable {
         var nextOther = ranked(others, explored: ranking.explored(in: others, where: isOther)).makeIterator()
         return (0..<(promoted.count + others.count)).compactMap { place in
             places.contains(place) ? nextPromoted.next() : nextOther.next()
+        }
+    }
+}
+
+extension LiveCampaign {
+    /// With fewer allowed items than this part of the catalogue, they are looked at one by one.
+    private static let selectiveShare = 16
+
+    /// The best items for a user where nothing but relevance orders them; nil when that takes a score for every item.
+    private func shortlist(
+        for past: UserPast, in context: RequestContext, count: Int, allowed: ItemSet?, without seen: Set<Int>,
+        of assortment: Assortment
+    ) -> [RankedItem]? {
+        guard let shortlisting, assortment.exploration == nil, assortment.influence == nil, assortment.freshness == nil,
+            assortment.categories == nil
+        else { return nil }
+        let choice: InnerProductIndex.Choice
+        let trained = model.items.count
+        if let allowed {
+            if allowed.count <= trained / Self.selectiveShare {
+                choice = .among(
+                    allowed.numbers.compactMap { $0 < trained && !seen.contains($0) ? UInt32(exactly: $0) : nil })
+            } else {
+                choice = .rows { allowed.contains($0) && !seen.contains($0) }
+            }
+        } else {
+            choice = seen.isEmpty ? .all : .rows { !seen.contains($0) }
+        }
+        guard let list = shortlisting.shortlist(for: past.history, in: context, count: count, choosing: choice)
+        else { return nil }
+        return zip(list.items, list.probabilities).map {
+            RankedItem(identifier: assortment.items[$0], score: $1)
         }
     }
 }
@@ -255,7 +295,7 @@ struct Softmax {
         self.scores = scores
         let maximum = scores.max() ?? 0
         self.maximum = maximum
-        sum = scores.reduce(into: 0.0) { $0 += Double(exp($1 - maximum)) }
+        sum = exponentialSum(of: scores, maximum: maximum)
     }
 
     subscript(index: Int) -> Double { Double(exp(scores[index] - maximum)) / sum }

@@ -106,6 +106,35 @@ import Testing
         #expect(throws: TrainingError.self) { try Algorithm.als.train(on: sampleInteractions(), options: options) }
     }
 
+    @Test func aShortlistHasTheBestByAllScores() throws {
+        let trained = try Algorithm.als.train(
+            on: sampleInteractions(users: 300, items: 900, events: 15_000), hyperparameters: ["regularization": "0.1"])
+        try withTemporaryDirectory { directory in
+            let target = directory.appendingPathComponent("model")
+            try trained.write(to: target)
+            let model = try TrainedModel(contentsOf: target)
+            let recommender = try #require(model.recommender as? any ShortlistingRecommender)
+            for user in model.users.identifiers.prefix(20) {
+                let history = try #require(model.history(ofUser: user))
+                let scores = model.recommender.scores(for: history)
+                let list = try #require(
+                    recommender.shortlist(for: history, in: .empty, count: 25, choosing: .all))
+                #expect(
+                    zip(list.items, topIndices(of: scores, count: 25)).allSatisfy {
+                        abs(scores[$0] - scores[$1]) < 1e-5
+                    })
+                let sum = scores.reduce(0.0) { $0 + exp(Double($1)) }
+                #expect(
+                    zip(list.items, list.probabilities).allSatisfy {
+                        abs(exp(Double(scores[$0])) / sum - $1) < 1e-3 * $1
+                    })
+                let odd = recommender.shortlist(for: history, in: .empty, count: 9, choosing: .rows { $0 % 2 == 1 })
+                #expect(odd?.items.count == 9 && odd?.items.allSatisfy { $0 % 2 == 1 } == true)
+            }
+            #expect(recommender.shortlist(for: History(), in: .empty, count: 5, choosing: .all) == nil)
+        }
+    }
+
     @Test func aUserWithoutAHistoryGetsWhatIsPopular() throws {
         let model = try Algorithm.als.train(on: sampleInteractions(), hyperparameters: ["regularization": "0.1"])
         #expect(model.recommender.scores(for: History()) == model.popularity.counts)

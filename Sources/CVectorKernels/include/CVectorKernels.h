@@ -37,6 +37,16 @@ void palate_rectified_gradients(
     const float *restrict item_unit, float weight, float *restrict user_gradient, float *restrict item_gradient,
     float *restrict weight_gradient);
 
+/// products[i] = factor · scales[i] · Σ_j codes[i · width + j] · query[j], for i in 0..<rows.
+///
+/// The sums are of whole numbers and must fit 32 bits: |query[j]| <= 2^31 / (128 · width).
+void palate_quantized_products(
+    const int8_t *restrict codes, size_t rows, size_t width, const int16_t *restrict query, const float *restrict scales,
+    float factor, float *restrict products);
+
+/// Σ_i e^(values[i] - maximum), for values that are not above the maximum; -∞ counts as e^-87.
+double palate_exponential_sum(const float *restrict values, size_t count, float maximum);
+
 /// The name of the variant that run-time dispatch chose: "avx2" or "portable".
 const char *palate_vector_kernels_variant(void);
 

@@ -19,6 +19,19 @@ public struct ItemSet: Sendable, Hashable {
         return words[number >> 6] >> UInt64(number & 63) & 1 == 1
     }
 
+    /// The numbers in the set, ascending. O(universe / 64 + count).
+    public var numbers: [Int] {
+        var numbers: [Int] = []
+        for (index, word) in words.enumerated() where word != 0 {
+            var rest = word
+            while rest != 0 {
+                numbers.append(index << 6 + rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
+        }
+        return numbers
+    }
+
     /// Does nothing for numbers outside the universe.
     public mutating func insert(_ number: Int) {
         guard number >= 0, number < universe else { return }

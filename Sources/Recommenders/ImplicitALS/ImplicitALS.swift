@@ -1,5 +1,6 @@
 public import Datasets
-import LinearAlgebra
+import Foundation
+package import LinearAlgebra
 
 /// Items by the vectors of a factorisation of who met what: the recipe `palate-als`.
 ///
@@ -18,11 +19,20 @@ public struct ImplicitALS: Recommender {
     let objective: ImplicitFactorization.Objective
     let popularity: Popularity
     let learned: [String: Double]
+    /// Of ``itemFactors``; nil after a training, when nobody asks for lists yet.
+    private let index: InnerProductIndex?
 
     public func scores(for history: History) -> [Float] {
-        let known = Set(history.items.filter { Int($0) < items.count }).sorted()
+        let known = known(history)
         guard !known.isEmpty else { return popularity.counts }
         return Self.scores(of: known, itemFactors, gram: gram, objective)
+    }
+
+    private func known(_ history: History) -> [UInt32] {
+        var known: [UInt32] = []
+        known.reserveCapacity(history.count)
+        for item in history.items.sorted() where item != known.last && Int(item) < items.count { known.append(item) }
+        return known
     }
 
     fileprivate static func scores(
@@ -110,6 +120,7 @@ extension ImplicitALS {
         popularity = Popularity(histories: histories, items: items)
         self.items = items
         self.learned = learned
+        index = nil
     }
 
     /// The λ that finds most of what held-out users met next.
@@ -166,5 +177,18 @@ extension ImplicitALS: StorableRecommender {
         popularity = try Popularity(file: file, items: items, eventTypes: eventTypes)
         self.items = items
         learned = [:]
+        index = InnerProductIndex(itemFactors, threads: Parallel.availableThreads)
+    }
+}
+
+extension ImplicitALS: ShortlistingRecommender {
+    package func shortlist(
+        for history: History, in context: RequestContext, count: Int, choosing choice: InnerProductIndex.Choice
+    ) -> Shortlist? {
+        let known = known(history)
+        guard let index, !known.isEmpty else { return nil }
+        let best = index.best(count, for: objective.foldIn(known, itemFactors, gram: gram), in: choice)
+        return Shortlist(
+            items: best.rows, probabilities: best.products.map { exp(Double($0) - best.logSum) })
     }
 }

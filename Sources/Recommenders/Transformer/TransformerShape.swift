@@ -1,4 +1,4 @@
-package import LinearAlgebra
+import LinearAlgebra
 
 /// The sizes of a transformer.
 package struct TransformerShape: Sendable, Equatable {

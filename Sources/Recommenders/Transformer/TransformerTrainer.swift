@@ -1,5 +1,5 @@
 import CVectorKernels
-package import Datasets
+import Datasets
 import Foundation
 package import LinearAlgebra
 

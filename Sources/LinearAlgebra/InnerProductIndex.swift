@@ -1,0 +1,254 @@
+import Foundation
+
+/// Finds the rows of a matrix that have the greatest inner products with a query, without multiplying all of them.
+///
+/// The answer is exact. Rows are kept from the longest to the shortest, in segments, each with a copy of 8 bits an
+/// element. The copy gives the products of a segment to within a known error, and no product exceeds |query| · |row|
+/// (Cauchy and Schwarz), so a search ends before the first segment whose rows are too short for the list (C. Teflioudi,
+/// R. Gemulla, O. Mykytiuk, "LEMP: Fast Retrieval of Large Entries in a Matrix Product", SIGMOD 2015, section 3). The few
+/// rows that may be in the list by then are multiplied in single precision.
+///
+/// Memory is rows · (columns + 12) bytes beside the matrix. A search costs rows · columns operations on bytes at worst.
+public struct InnerProductIndex: Sendable {
+    private let matrix: Matrix
+    /// Row numbers, longest row first.
+    private let order: [UInt32]
+    /// In that order.
+    private let quantized: QuantizedRows
+    private let segments: [Segment]
+
+    private struct Segment {
+        let places: Range<Int>
+        /// No row is longer.
+        let length: Float
+        /// No row is farther from its code.
+        let error: Float
+        /// Means over the rows from here to the last: of the row, and of its outer product.
+        let mean: [Float]
+        let square: Matrix
+    }
+
+    /// The first segment, whose long rows often decide, is small; a later one is a part of what came before.
+    private static let firstSegment = 4_096
+    private static let growth = 0.25
+
+    /// O(rows · columns²).
+    public init(_ matrix: Matrix, threads: Int) {
+        let (rows, columns) = (matrix.rows, matrix.columns)
+        let lengths = Parallel.map(rows, threads: threads) { row in
+            matrix.withUnsafeElements { elements in
+                elements[(row * columns)..<((row + 1) * columns)].reduce(0) { $0 + $1 * $1 }.squareRoot()
+            }
+        }
+        let order = (0..<UInt32(clamping: rows)).sorted { left, right in
+            let (first, second) = (lengths[Int(left)], lengths[Int(right)])
+            return first == second ? left < right : first > second
+        }
+        quantized = QuantizedRows(matrix, order: order, threads: threads)
+        var bounds = [0]
+        while let last = bounds.last, last < order.count {
+            bounds.append(min(order.count, last + max(Self.firstSegment, Int(Double(last) * Self.growth))))
+        }
+        var segments: [Segment] = []
+        var sum = [Float](repeating: 0, count: columns)
+        var square = Matrix(rows: columns, columns: columns)
+        for (start, end) in zip(bounds, bounds.dropFirst()).reversed() {
+            var part = Matrix(rows: end - start, columns: columns)
+            part.withUnsafeMutableElements { target in
+                matrix.withUnsafeElements { elements in
+                    for (index, row) in order[start..<end].enumerated() {
+                        for column in 0..<columns {
+                            target[index * columns + column] = elements[Int(row) * columns + column]
+                        }
+                    }
+                }
+            }
+            part.accumulate(
+                rows: (0..<UInt32(clamping: end - start)).map { $0 },
+                weights: [Float](repeating: 1, count: end - start), into: &sum)
+            let gram = part.gram(threads: threads)
+            let count = Float(order.count - start)
+            var mean = Matrix(rows: columns, columns: columns)
+            square.withUnsafeMutableElements { square in
+                mean.withUnsafeMutableElements { mean in
+                    gram.withUnsafeElements { gram in
+                        for index in gram.indices {
+                            square[index] += gram[index]
+                            mean[index] = square[index] / count
+                        }
+                    }
+                }
+            }
+            segments.append(
+                Segment(
+                    places: start..<end, length: lengths[Int(order[start])],
+                    error: quantized.errors[start..<end].max() ?? 0, mean: sum.map { $0 / count }, square: mean))
+        }
+        self.segments = segments.reversed()
+        self.matrix = matrix
+        self.order = order
+    }
+
+    /// The rows that a search may give.
+    public enum Choice {
+        case all
+        /// Those for which the closure is true.
+        case rows(where: (Int) -> Bool)
+        /// Only these; they are multiplied one by one, so they should be few.
+        case among([UInt32])
+    }
+
+    /// The rows with the greatest products.
+    public struct Best: Sendable, Equatable {
+        /// Best first; of equal products the lower row comes first.
+        public let rows: [Int]
+        public let products: [Float]
+        /// ln Σ e^product over all rows, allowed or not. Rows that the search did not reach count by the mean and the
+        /// variance of their products.
+        public let logSum: Double
+    }
+
+    /// The `count` best rows of a choice; fewer when there are no more.
+    ///
+    /// - Precondition: the query has as many elements as the matrix has columns, and chosen rows are in the matrix.
+    public func best(_ count: Int, for values: [Float], in choice: Choice = .all) -> Best {
+        precondition(values.count == matrix.columns)
+        let query = quantized.query(values)
+        var sum = RunningExponentialSum()
+        var candidates = Candidates(count: count)
+        for (number, segment) in segments.enumerated() {
+            if number > 0, case .among = choice {
+                sum.add(estimate(segment, values))
+                break
+            }
+            // The last term covers rounding of lengths and products in single precision.
+            let error = query.length * segment.error + (query.error + 1e-5 * query.length) * segment.length
+            if candidates.isFull, segment.length * query.length + error < candidates.least {
+                sum.add(estimate(segment, values))
+                break
+            }
+            let products = quantized.products(segment.places, with: query)
+            sum.add(products)
+            switch choice {
+            case .all: candidates.offer(products, from: segment.places.lowerBound, error: error) { _ in true }
+            case .rows(let isAllowed):
+                candidates.offer(products, from: segment.places.lowerBound, error: error) { isAllowed(Int(order[$0])) }
+            case .among: break
+            }
+        }
+        let rows: [UInt32]
+        if case .among(let chosen) = choice { rows = chosen } else { rows = candidates.places.map { order[$0] } }
+        return exact(rows, values, count: count, logSum: sum.logarithm)
+    }
+
+    private func exact(_ rows: [UInt32], _ values: [Float], count: Int, logSum: Double) -> Best {
+        let columns = matrix.columns
+        let sorted = rows.sorted()
+        let products = matrix.withUnsafeElements { elements in
+            values.withUnsafeBufferPointer { values in
+                sorted.map { row in
+                    precondition(Int(row) < matrix.rows)
+                    var sum: Float = 0
+                    for column in 0..<columns { sum += elements[Int(row) * columns + column] * values[column] }
+                    return sum
+                }
+            }
+        }
+        let best = topIndices(of: products, count: count)
+        return Best(rows: best.map { Int(sorted[$0]) }, products: best.map { products[$0] }, logSum: logSum)
+    }
+
+    /// Σ e^product over the rows from a segment to the last, to the second order around the mean product.
+    private func estimate(_ segment: Segment, _ values: [Float]) -> (maximum: Double, sum: Double) {
+        var mean = 0.0
+        var square = 0.0
+        segment.square.withUnsafeElements { elements in
+            for (row, value) in values.enumerated() {
+                mean += Double(segment.mean[row] * value)
+                var product: Float = 0
+                for (column, other) in values.enumerated() { product += elements[row * values.count + column] * other }
+                square += Double(value * product)
+            }
+        }
+        let variance = max(square - mean * mean, 0)
+        return (mean, Double(order.count - segment.places.lowerBound) * (1 + variance / 2))
+    }
+}
+
+/// ln Σ e^x over values that come in parts.
+private struct RunningExponentialSum {
+    private var maximum = -Double.infinity
+    private var sum = 0.0
+
+    mutating func add(_ values: [Float]) {
+        guard let greatest = values.max() else { return }
+        add((Double(greatest), exponentialSum(of: values, maximum: greatest)))
+    }
+
+    mutating func add(_ part: (maximum: Double, sum: Double)) {
+        let greatest = max(maximum, part.maximum)
+        sum = (sum > 0 ? sum * exp(maximum - greatest) : 0) + part.sum * exp(part.maximum - greatest)
+        maximum = greatest
+    }
+
+    var logarithm: Double { sum > 0 ? maximum + log(sum) : -.infinity }
+}
+
+/// The places that may belong to the best, known to within an error.
+private struct Candidates {
+    private let count: Int
+    /// The greatest lower bounds, as a heap with the least at its root.
+    private var lower: [Float] = []
+    private var found: [(place: Int, upper: Float)] = []
+
+    init(count: Int) {
+        self.count = max(count, 0)
+        lower.reserveCapacity(self.count)
+    }
+
+    var isFull: Bool { lower.count == count }
+
+    /// No candidate below it is among the best; -∞ while there are too few.
+    var least: Float { isFull ? lower.first ?? .infinity : -.infinity }
+
+    /// Those that can still be among the best.
+    var places: [Int] {
+        let least = least
+        return found.compactMap { $0.upper >= least ? $0.place : nil }
+    }
+
+    mutating func offer(_ products: [Float], from start: Int, error: Float, where isAllowed: (Int) -> Bool) {
+        guard count > 0 else { return }
+        var least = least
+        products.withUnsafeBufferPointer { products in
+            for (index, product) in products.enumerated() where product + error >= least && isAllowed(start + index) {
+                found.append((start + index, product + error))
+                push(product - error)
+                least = self.least
+            }
+        }
+    }
+
+    private mutating func push(_ bound: Float) {
+        if lower.count < count {
+            var child = lower.count
+            lower.append(bound)
+            while child > 0, lower[child] < lower[(child - 1) / 2] {
+                lower.swapAt(child, (child - 1) / 2)
+                child = (child - 1) / 2
+            }
+        } else if let root = lower.first, bound > root {
+            lower[0] = bound
+            var parent = 0
+            while true {
+                var least = parent
+                for child in [2 * parent + 1, 2 * parent + 2] where child < lower.count && lower[child] < lower[least] {
+                    least = child
+                }
+                if least == parent { return }
+                lower.swapAt(parent, least)
+                parent = least
+            }
+        }
+    }
+}
