@@ -30,6 +30,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -95,14 +96,16 @@ let package = Package(
             [
                 "PersonalizeAPI", "ControlPlane", "Recipes", "Serving", "ObjectStorage", "Identity", "Access",
                 "TextGeneration",
-                hummingbird, lifecycle, logging, metrics, tracing, crypto, httpTypes, nioCore, nioHTTPTypes,
+                hummingbird, hummingbirdCore, lifecycle, logging, metrics, tracing, crypto, httpTypes, nioCore,
+                nioHTTPTypes,
             ]),
         .executableTarget(
             name: "palate",
             dependencies: [
                 "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
                 "Datasets", "LinearAlgebra", "Serving", "Filters",
-                argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, logging, lifecycle, crypto,
+                argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, nioPosix, logging, lifecycle,
+                crypto,
             ],
             swiftSettings: swiftSettings),
         tests(of: "LinearAlgebra", ["Datasets"]),

@@ -50,12 +50,40 @@ package struct AccessControl: Sendable {
     package func verify(
         _ request: SignedRequest, for service: KeyRole.Service, payloadHash: () async throws -> String
     ) async throws -> Verified {
+        let presentation = try presentation(request, service)
+        let hash = service == .s3 ? try contentHash(presentation.signature, request) : try await payloadHash()
+        return try verify(presentation, request, for: service, hash: hash)
+    }
+
+    /// The same where the body is there already.
+    ///
+    /// - Throws: ``AccessFailure``
+    package func verify(
+        _ request: SignedRequest, for service: KeyRole.Service, payloadHash: String
+    ) throws -> Verified {
+        try verify(try presentation(request, service), request, for: service, hash: payloadHash)
+    }
+
+    private struct Presentation {
+        let signature: PresentedSignature
+        let secret: String
+        let grant: AccessGrant
+    }
+
+    /// Everything but the signature itself.
+    private func presentation(_ request: SignedRequest, _ service: KeyRole.Service) throws -> Presentation {
         let presented = try PresentedSignature(request)
         let (secret, grant) = try credentials(presented)
         try checkScope(presented, service)
         try checkTime(presented)
         try checkHeaders(presented, request)
-        let hash = service == .s3 ? try contentHash(presented, request) : try await payloadHash()
+        return Presentation(signature: presented, secret: secret, grant: grant)
+    }
+
+    private func verify(
+        _ presentation: Presentation, _ request: SignedRequest, for service: KeyRole.Service, hash: String
+    ) throws -> Verified {
+        let (presented, secret, grant) = (presentation.signature, presentation.secret, presentation.grant)
         let key = SigningKey(secret: secret, scope: presented.scope)
         guard let canonical = canonicalRequest(presented, request, service, hash),
             key.isSignature(

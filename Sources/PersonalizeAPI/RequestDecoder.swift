@@ -19,6 +19,7 @@ package enum RequestDecoder {
             throw PersonalizeError(
                 .requestEntityTooLargeException, "The request body must not be larger than \(maximumBytes) bytes.")
         }
+        if let flat = flat(type, from: body) { return try checked(flat) }
         let data = body.isEmpty ? Data("{}".utf8) : Data(body)
         guard depth(of: data, isAtMost: maximumDepth) else {
             throw .serialization("The request is nested more than \(maximumDepth) levels deep.")
@@ -34,10 +35,20 @@ package enum RequestDecoder {
         } catch {
             throw .serialization("The request is not valid JSON.")
         }
+        return try checked(input)
+    }
+
+    private static func checked<Input: Constrained>(_ input: Input) throws(PersonalizeError) -> Input {
         var check = ConstraintCheck()
         input.checkConstraints(&check)
         if let message = check.message { throw .invalidInput(message) }
         return input
+    }
+
+    private static func flat<Input>(_ type: Input.Type, from body: some Collection<UInt8>) -> Input? {
+        guard let type = type as? any FlatDecodable.Type else { return nil }
+        let object = body.withContiguousStorageIfAvailable { FlatJSONObject($0) }
+        return object.flatMap { $0 }.flatMap { type.init($0) } as? Input
     }
 
     private static func depth(of body: Data, isAtMost limit: Int) -> Bool {

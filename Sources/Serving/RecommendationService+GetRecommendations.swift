@@ -1,4 +1,5 @@
 import ControlPlane
+import Filters
 package import PersonalizeAPI
 import Recipes
 
@@ -7,23 +8,56 @@ extension RecommendationService {
     package func getRecommendations(_ input: GetRecommendationsRequest) async throws -> GetRecommendationsResponse {
         let (campaign, arn) = try campaign(for: input)
         try campaign.checkRecommendsItems()
-        let request = try await request(input, campaign: campaign, arn: arn)
-        let count = input.numResults ?? Self.defaultResults
-        guard count <= Self.maximumResults else {
-            throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(Self.maximumResults).")
+        let request = try await stages.time(.history) {
+            try await self.request(input, campaign: campaign, arn: arn)
         }
+        let count = try Self.count(input)
         let metadata = try metadataSelection(input.metadataColumns, of: campaign, items: count, named: "numResults")
         try checkContext(input.context, of: campaign)
         guard input.filterArn != nil || input.filterValues?.isEmpty ?? true else {
             throw PersonalizeError.invalidInput("filterValues is given without filterArn.")
         }
-        let allowed = try await allowedItems(input.filterArn, input.filterValues, at: "filterValues", for: request)
-        let promotion = try await promotion(input.promotions?.first, for: request)
+        let allowed = try await stages.time(.filter) {
+            try await allowedItems(input.filterArn, input.filterValues, at: "filterValues", for: request)
+        }
+        let promotion = try await self.promotion(input.promotions?.first, for: request)
+        return answer(request, count: count, allowed: allowed, promotion: promotion, metadata: metadata)
+    }
+
+    /// The same answer, if it takes no look at a store; nil for a request that must be given to ``getRecommendations(_:)``.
+    ///
+    /// Runs on the calling thread.
+    package func recommendationsFromMemory(
+        _ input: GetRecommendationsRequest
+    ) throws -> GetRecommendationsResponse? {
+        guard input.filterArn == nil, input.filterValues == nil, input.promotions == nil, input.context == nil,
+            input.metadataColumns == nil
+        else { return nil }
+        let (campaign, arn) = try campaign(for: input)
+        try campaign.checkRecommendsItems()
+        let request = try stages.time(.history) { try requestFromMemory(input, campaign: campaign, arn: arn) }
+        return try request.map { answer($0, count: try Self.count(input)) }
+    }
+
+    private static func count(_ input: GetRecommendationsRequest) throws -> Int {
+        let count = input.numResults ?? defaultResults
+        guard count <= maximumResults else {
+            throw PersonalizeError.invalidInput("numResults is \(count); it must be at most \(maximumResults).")
+        }
+        return count
+    }
+
+    private func answer(
+        _ request: Request, count: Int, allowed: ItemSet? = nil, promotion: LiveCampaign.Promotion? = nil,
+        metadata: MetadataSelection? = nil
+    ) -> GetRecommendationsResponse {
+        let campaign = request.campaign
         var generator = randomness()
-        let items = campaign.recommendations(
-            for: request.past, in: request.context, item: request.item, count: count, allowed: allowed,
-            promotion: promotion,
-            using: &generator)
+        let items = stages.time(.score) {
+            campaign.recommendations(
+                for: request.past, in: request.context, item: request.item, count: count, allowed: allowed,
+                promotion: promotion, using: &generator)
+        }
         return GetRecommendationsResponse(
             itemList: items.map { item in
                 PredictedItem(
@@ -31,7 +65,7 @@ extension RecommendationService {
                     promotionName: item.promotion, metadata: itemMetadata(for: item.identifier, metadata),
                     reason: reasons(for: item, of: campaign.recipe))
             },
-            recommendationId: recommendationIdentifier(of: items.lazy.map(\.identifier), by: campaign, arn))
+            recommendationId: recommendationIdentifier(of: items.lazy.map(\.identifier), by: campaign, request.arn))
     }
 
     /// Why an item is in the list of a recipe that explores (developer guide, "Recommendation reasons"); nil when it is

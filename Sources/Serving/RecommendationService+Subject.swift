@@ -11,7 +11,36 @@ import Recommenders
 extension RecommendationService {
     /// - Throws: `PersonalizeError` when the request lacks the user or the item that the recipe needs.
     func request(_ input: GetRecommendationsRequest, campaign: LiveCampaign, arn: String) async throws -> Request {
-        let recipe = campaign.recipe
+        let (user, item) = try subject(of: input, campaign.recipe)
+        return request(input, user, item, try await past(ofUser: user, for: campaign), campaign: campaign, arn: arn)
+    }
+
+    /// The same, if it takes no look at a store; else nil.
+    func requestFromMemory(
+        _ input: GetRecommendationsRequest, campaign: LiveCampaign, arn: String
+    ) throws -> Request? {
+        let (user, item) = try subject(of: input, campaign.recipe)
+        var past = campaign.nobodysPast
+        if let user {
+            guard let recent = events.recentEventsInMemory(ofUser: user, inDatasetGroup: campaign.datasetGroupArn)
+            else { return nil }
+            past = campaign.past(ofUser: user, since: recent)
+        }
+        return request(input, user, item, past, campaign: campaign, arn: arn)
+    }
+
+    private func request(
+        _ input: GetRecommendationsRequest, _ user: String?, _ item: String?, _ past: UserPast,
+        campaign: LiveCampaign, arn: String
+    ) -> Request {
+        Request(
+            campaign: campaign, arn: arn, user: user, past: past, item: campaign.recipe.takesItem ? item : nil,
+            values: input.context ?? [:], time: Int64(clock().timeIntervalSince1970))
+    }
+
+    private func subject(
+        of input: GetRecommendationsRequest, _ recipe: Recipes.Recipe
+    ) throws -> (user: String?, item: String?) {
         let item = input.itemId.flatMap { $0.isEmpty ? nil : $0 }
         guard item != nil || !recipe.requiresItem else {
             throw PersonalizeError.invalidInput("itemId is required by the recipe \(recipe.name).")
@@ -20,10 +49,7 @@ extension RecommendationService {
         guard user != nil || !recipe.requiresUser || (recipe.takesItemInsteadOfUser && item != nil) else {
             throw PersonalizeError.invalidInput("userId is required by the recipe \(recipe.name).")
         }
-        return Request(
-            campaign: campaign, arn: arn, user: user, past: try await past(ofUser: user, for: campaign),
-            item: recipe.takesItem ? item : nil, values: input.context ?? [:],
-            time: Int64(clock().timeIntervalSince1970))
+        return (user, item)
     }
 
     /// What the user did, up to the newest event that was acknowledged.

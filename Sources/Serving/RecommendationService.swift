@@ -18,10 +18,12 @@ package struct RecommendationService: Sendable {
     /// What the chances of one request are drawn from.
     let randomness: @Sendable () -> SeededGenerator
     let clock: @Sendable () -> Date
+    let stages: RequestStages
 
     package init(
         campaigns: CampaignRegistry, filters: any FilterSource, actions: any ActionSource,
         events: any RecentEventSource, answers: AnsweredLists = AnsweredLists(),
+        stages: RequestStages = RequestStages(),
         randomness: @escaping @Sendable () -> SeededGenerator = {
             SeededGenerator(seed: .random(in: .min ... .max))
         },
@@ -31,6 +33,7 @@ package struct RecommendationService: Sendable {
         self.filters = filters
         self.actions = actions
         self.events = events
+        self.stages = stages
         self.answers = answers
         self.randomness = randomness
         self.clock = clock
@@ -48,15 +51,22 @@ package struct RecommendationService: Sendable {
     ///
     /// - Throws: `PersonalizeError` with `ResourceNotFoundException` when it answers no requests.
     func live(campaignArn: String) throws -> LiveCampaign {
-        guard campaignArn.contains(":campaign/"), let campaign = campaigns.campaign(campaignArn) else {
+        guard let campaign = campaigns.campaign(campaignArn), Self.kind(ofArn: campaignArn) == "campaign" else {
             throw PersonalizeError.notFound("Could not find an ACTIVE campaign with Arn \(campaignArn).")
         }
         return campaign
     }
 
+    /// What stands between the last colon and the slash.
+    private static func kind(ofArn arn: String) -> Substring {
+        let start = arn.utf8.lastIndex(of: UInt8(ascii: ":")).map { arn.utf8.index(after: $0) } ?? arn.startIndex
+        return arn[start...].prefix { $0 != "/" }
+    }
+
     /// - Throws: `PersonalizeError` with `ResourceNotFoundException` when it answers no requests.
     func live(recommenderArn: String) throws -> LiveCampaign {
-        guard recommenderArn.contains(":recommender/"), let recommender = campaigns.campaign(recommenderArn) else {
+        guard let recommender = campaigns.campaign(recommenderArn), Self.kind(ofArn: recommenderArn) == "recommender"
+        else {
             throw PersonalizeError.notFound("Could not find an ACTIVE recommender with Arn \(recommenderArn).")
         }
         return recommender

@@ -64,6 +64,33 @@ import Testing
         }
     }
 
+    @Test func onlyWhatIsInMemoryIsKnownWithoutReading() async throws {
+        try await withStore { store in
+            let indexed = Indexed(store)
+            #expect(indexed.index.known(in: "a", ofUser: "u") == nil)
+            #expect(try await indexed.index.isEmpty("a") { try await store.lastPosition(in: "a") })
+            #expect(indexed.index.known(in: "a", ofUser: "u") == [])
+            try await indexed.put(record("1"))
+            #expect(try await !indexed.index.isEmpty("a") { 0 })
+            #expect(indexed.index.known(in: "a", ofUser: "u") == nil)
+            #expect(try await indexed.items() == ["1"])
+            try await indexed.put(record("2", time: 2))
+            #expect(indexed.index.known(in: "a", ofUser: "u")?.map(\.item) == ["1", "2"])
+        }
+    }
+
+    @Test func aStreamThatFillsWhileTheStoreIsAskedIsNotTakenForEmpty() async throws {
+        try await withStore { store in
+            let indexed = Indexed(store)
+            _ = try await indexed.index.isEmpty("a") {
+                try await indexed.put(record("1"))
+                return 0
+            }
+            #expect(indexed.index.known(in: "a", ofUser: "u") == nil)
+            #expect(try await indexed.items() == ["1"])
+        }
+    }
+
     @Test func anEventThatWasReadAlreadyIsNotAddedAgain() async throws {
         try await withStore { store in
             let indexed = Indexed(store)

@@ -1,4 +1,6 @@
 import Crypto
+import Datasets
+import Synchronization
 
 /// The `recommendationId` of an answer, which tells by itself which campaign or recommender gave it.
 ///
@@ -9,7 +11,21 @@ package struct RecommendationIdentifier: Sendable {
     /// Twelve hexadecimal digits that stand for the campaign or recommender.
     package let code: String
 
-    package init(sourceArn: String) { code = Self.code(of: sourceArn) }
+    private static let known = Mutex<[String: String]>([:])
+    private static let mostKnown = 1_024
+
+    package init(sourceArn: String) {
+        if let code = Self.known.withLock({ $0[sourceArn] }) {
+            self.code = code
+            return
+        }
+        let code = Self.code(of: sourceArn)
+        Self.known.withLock { known in
+            if known.count >= Self.mostKnown { known.removeAll() }
+            known[sourceArn] = code
+        }
+        self.code = code
+    }
 
     package static func code(of arn: String) -> String {
         SHA256.hash(data: Array(arn.utf8)).prefix(6).map { byte in
@@ -20,10 +36,19 @@ package struct RecommendationIdentifier: Sendable {
 
     /// A new identifier.
     package func next() -> String {
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-        let random = Array(String(repeating: "0", count: 16 - digits.count) + digits)
-        return "RID-\(String(random[0..<8]))-\(String(random[8..<12]))-\(String(random[12..<16]))-CID-\(code)"
+        let number = Self.numbers.withLock { generator in generator.next() }
+        var text = "RID-"
+        text.reserveCapacity(39)
+        for digit in 0..<16 {
+            if digit == 8 || digit == 12 { text.append("-") }
+            text.unicodeScalars.append(Self.digits[Int(number >> UInt64(60 - 4 * digit) & 15)])
+        }
+        return text + "-CID-" + code
     }
+
+    private static let digits = Array("0123456789abcdef".unicodeScalars)
+    /// Identifiers are told apart, but need not be hard to guess; the system's generator is asked for the seed alone.
+    private static let numbers = Mutex(SeededGenerator(seed: .random(in: .min ... .max)))
 
     /// The code in an identifier; nil for text that no answer had.
     package static func code(in identifier: String) -> String? {

@@ -16,6 +16,14 @@ package final class RecentEventIndex: Sendable {
     /// A power of two, so that users spread evenly.
     private static let shardCount = 16
     private let shards: [Shard]
+    private let streams = Mutex<[String: StreamState]>([:])
+
+    private struct StreamState {
+        /// Nil while the store was not asked.
+        var isEmpty: Bool?
+        /// How often something was added.
+        var additions = 0
+    }
 
     /// - Parameter capacity: Events that are kept at most, each user counting as four more.
     package init(capacity: Int = 1_000_000) {
@@ -43,8 +51,35 @@ package final class RecentEventIndex: Sendable {
         }
     }
 
+    /// Whether a stream has no records: then no user has any.
+    ///
+    /// - Parameter lastPosition: Asks the store for the place of the newest record, 0 for none; only called once as a rule.
+    package func isEmpty(_ stream: String, lastPosition: () async throws -> Int64) async throws -> Bool {
+        let known = streams.withLock { $0[stream] ?? StreamState() }
+        if let isEmpty = known.isEmpty { return isEmpty }
+        let isEmpty = try await lastPosition() == 0
+        streams.withLock { streams in
+            // What was added meanwhile may not be in the answer.
+            if streams[stream]?.additions ?? 0 == known.additions {
+                streams[stream, default: StreamState()].isEmpty = isEmpty
+            }
+        }
+        return isEmpty
+    }
+
+    /// A user's newest events, oldest first; nil for a user who must be read from the store.
+    package func known(in stream: String, ofUser user: String) -> [RecentEvent]? {
+        if streams.withLock({ $0[stream]?.isEmpty ?? false }) { return [] }
+        let key = Key(stream: stream, user: user)
+        return shard(of: key).known(key)
+    }
+
     /// Takes in what a store has made durable, before it is acknowledged.
     package func add(_ records: [StreamedRecord], _ appended: AppendedRecords, to stream: String) {
+        streams.withLock { streams in
+            streams[stream, default: StreamState()].isEmpty = false
+            streams[stream, default: StreamState()].additions += 1
+        }
         for (record, position) in zip(records, appended.positions) {
             guard let user = record.user ?? record.session, let event = RecentEvent(record) else { continue }
             let key = Key(stream: stream, user: user)
@@ -174,6 +209,13 @@ private final class Shard: Sendable {
         }
         withExtendedLifetime(dropped) {}
         return found
+    }
+
+    /// Leaves older users, who are about to be dropped, to ``find(_:)``.
+    func known(_ key: Key) -> [RecentEvent]? {
+        state.withLock { state in
+            if case .loaded(let events, _)? = state.young[key] { events } else { nil }
+        }
     }
 
     /// Keeps what was read, unless the user's events have changed since the reading began.

@@ -14,6 +14,12 @@ final class ResourceCache<Value: Sendable>: Sendable {
 
     init(changes: ResourceChanges) { self.changes = changes }
 
+    /// What was found since the last change; nil when nothing was.
+    func known(_ name: String) -> Value? {
+        let changes = changes.count
+        return entries.withLock { $0[name] }.flatMap { $0.changes == changes ? $0.value : nil }
+    }
+
     /// What `find` gives, or gave since the last change; what it throws is not kept.
     func value(_ name: String, _ find: () async throws -> Value) async throws -> Value {
         let changes = changes.count

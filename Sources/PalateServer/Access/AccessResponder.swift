@@ -5,24 +5,31 @@ import Logging
 import NIOCore
 import ObjectStorage
 import PersonalizeAPI
+import Serving
 
 /// Lets a request through to the services when its signature is right and its key's role covers the operation.
-struct AccessResponder: HTTPResponder {
-    typealias Context = PalateRequestContext
-
+struct AccessResponder: Sendable {
     let control: AccessControl
     let dispatcher: ServiceDispatcher
     let answers: AccessAnswers
+    let stages: RequestStages
 
-    func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
-        let destination = dispatcher.destination(of: request)
+    func respond(
+        to request: Request, at destination: ServiceDispatcher.Destination, context: PalateRequestContext
+    ) async throws -> Response {
         guard destination != .health, !(destination.isOperatorsPage && Self.isLocal(request, context)) else {
             return try await dispatcher.respond(to: request, at: destination, context: context)
         }
         var request = request
         var context = context
         do {
-            if try !control.acceptsAnyKey() { try await admit(&request, destination, &context) }
+            if try !control.acceptsAnyKey() {
+                (request, context) = try await stages.time(.signature) { [request, context] in
+                    var admitted = (request: request, context: context)
+                    try await admit(&admitted.request, destination, &admitted.context)
+                    return admitted
+                }
+            }
         } catch let failure as AccessFailure {
             if case .unavailable(let reason) = failure { context.logger.error("\(reason)") }
             return answers.answer(to: failure, request, destination.service, context)
@@ -48,7 +55,7 @@ struct AccessResponder: HTTPResponder {
     ) async throws {
         var collected: ByteBuffer?
         let source = request
-        let verified = try await control.verify(Self.signed(request), for: destination.service) {
+        let verified = try await control.verify(SignedRequest(request.head), for: destination.service) {
             var source = source
             do {
                 let body = try await source.collectBody(upTo: RequestDecoder.defaultMaximumBytes)
@@ -66,13 +73,6 @@ struct AccessResponder: HTTPResponder {
         if let operation = await Self.operation(request, destination) {
             try control.authorize(verified.grant, operation: operation, of: destination.service)
         }
-    }
-
-    private static func signed(_ request: Request) -> SignedRequest {
-        var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
-        if let host = request.head.authority { headers.append((name: "host", value: host)) }
-        return SignedRequest(
-            method: request.method.rawValue, target: request.head.path ?? "/", headers: headers)
     }
 
     /// The operation's name; nil for what the service will answer with an error anyway.

@@ -1,7 +1,6 @@
 import Access
 import HTTPTypes
 import Hummingbird
-import Metrics
 import PersonalizeAPI
 
 /// Counts and times the requests of each operation.
@@ -12,28 +11,24 @@ struct MeasuredResponder: HTTPResponder {
     private static let methods: Set<String> = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"]
 
     let responder: AccessResponder
-    let registry: MetricRegistry
+    let meters: RequestMeters
 
     func respond(to request: Request, context: PalateRequestContext) async throws -> Response {
         let start = ContinuousClock.now
+        let destination = responder.dispatcher.destination(of: request)
+        let (service, operation) = Self.labels(request, destination)
+        func record(status: Int) {
+            meters.record(
+                service: service, operation: operation, status: status, duration: ContinuousClock.now - start)
+        }
         do {
-            let response = try await responder.respond(to: request, context: context)
-            record(request, status: response.status.code, since: start)
+            let response = try await responder.respond(to: request, at: destination, context: context)
+            record(status: response.status.code)
             return response
         } catch {
-            record(request, status: (error as? any HTTPResponseError)?.status.code ?? 500, since: start)
+            record(status: (error as? any HTTPResponseError)?.status.code ?? 500)
             throw error
         }
-    }
-
-    private func record(_ request: Request, status: Int, since start: ContinuousClock.Instant) {
-        let (service, operation) = Self.labels(request, responder.dispatcher.destination(of: request))
-        let labels = [("service", service), ("operation", operation)]
-        Counter(
-            label: "palate_requests_total", dimensions: labels + [("status", String(status))], factory: registry
-        ).increment()
-        Metrics.Timer(label: "palate_request_duration_seconds", dimensions: labels, factory: registry)
-            .record(duration: ContinuousClock.now - start)
     }
 
     /// Text that a caller chooses never becomes a label: the series would be without bound.

@@ -1,15 +1,25 @@
 import ControlPlane
 import HTTPTypes
 import Hummingbird
+import Serving
 
 /// `GET /metrics`: the server's own figures, how far trainings are, and the sums of metric attributions.
 struct MetricsPage: Sendable {
     let registry: MetricRegistry
+    let stages: RequestStages
     let controlPlane: ControlPlane
 
     func respond() async throws -> Response {
         var text = PrometheusText()
         registry.write(to: &text)
+        for total in stages.totals {
+            let labels = [MetricLabel(name: "stage", value: "\(total.stage)")]
+            text.sample("palate_request_stage_seconds_total", .counter, labels, total.seconds)
+        }
+        for total in stages.totals {
+            let labels = [MetricLabel(name: "stage", value: "\(total.stage)")]
+            text.sample("palate_request_stages_total", .counter, labels, Double(total.count))
+        }
         let trainings = controlPlane.progress.trainings().sorted { $0.key < $1.key }
         for (arn, report) in trainings {
             text.sample(

@@ -7,19 +7,22 @@ struct OperationTable: Sendable {
     typealias Handler = @Sendable ([UInt8]) async throws -> [UInt8]
 
     private var handlers: [String: Handler] = [:]
+    private let stages: RequestStages
 
     func handler(for operation: any PersonalizeOperation.Type) -> Handler? { handlers[operation.name] }
 
     private mutating func on<Operation: PersonalizeOperation>(
         _: Operation.Type, _ handler: @escaping @Sendable (Operation.Input) async throws -> Operation.Output
     ) {
-        handlers[Operation.name] = { body in
-            let input = try RequestDecoder.decode(Operation.Input.self, from: body)
-            return try ResponseEncoder.encode(try await handler(input))
+        handlers[Operation.name] = { [stages] body in
+            let input = try stages.time(.parse) { try RequestDecoder.decode(Operation.Input.self, from: body) }
+            let output = try await handler(input)
+            return try stages.time(.encode) { try ResponseEncoder.encode(output) }
         }
     }
 
-    init(controlPlane: ControlPlane, recommendations: RecommendationService) {
+    init(controlPlane: ControlPlane, recommendations: RecommendationService, stages: RequestStages) {
+        self.stages = stages
         on(CreateSchema.self, controlPlane.createSchema)
         on(DescribeSchema.self, controlPlane.describeSchema)
         on(ListSchemas.self, controlPlane.listSchemas)

@@ -22,6 +22,6 @@ package struct PalateRequestContext: RequestContext {
         coreContext = .init(source: source)
         let address = source.channel.remoteAddress?.ipAddress ?? ""
         isFromLoopback = address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
-        requestIdentifier = UUID().uuidString.lowercased()
+        requestIdentifier = IdentifierSource.shared.next()
     }
 }

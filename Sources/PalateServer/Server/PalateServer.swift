@@ -14,6 +14,9 @@ import TextGeneration
 
 /// One process: the HTTP service, the jobs and the stores they share.
 package struct PalateServer: Service {
+    /// As the `Server` header has it.
+    static let name = "palate"
+
     package let controlPlane: ControlPlane
     private let campaigns: CampaignRegistry
     private let application: any ApplicationProtocol
@@ -48,28 +51,36 @@ package struct PalateServer: Service {
             textGenerator: try settings.themeEndpoint.map(Self.textGenerator), logger: logger)
         campaigns = CampaignRegistry(catalogues: controlPlane)
         jobs = JobRunner(controlPlane: controlPlane, host: campaigns)
+        let stages = RequestStages()
+        let recommendations = RecommendationService(
+            campaigns: campaigns, filters: controlPlane, actions: controlPlane, events: controlPlane,
+            answers: controlPlane.answeredLists, stages: stages)
         let operations = OperationTable(
-            controlPlane: controlPlane,
-            recommendations: RecommendationService(
-                campaigns: campaigns, filters: controlPlane, actions: controlPlane, events: controlPlane,
-                answers: controlPlane.answeredLists))
+            controlPlane: controlPlane, recommendations: recommendations, stages: stages)
         let registry = MetricRegistry()
+        let meters = RequestMeters(registry: registry)
         let s3 = S3Service(store: embedded, account: account, region: region)
         let dispatcher = ServiceDispatcher(
             personalize: PersonalizeResponder(operations: operations),
             s3: s3, iam: IAMService(identities: identity), sts: STSService(identities: identity, keys: keys),
-            metrics: MetricsPage(registry: registry, controlPlane: controlPlane),
+            metrics: MetricsPage(registry: registry, stages: stages, controlPlane: controlPlane),
             trainings: TrainingsPage(controlPlane: controlPlane))
         let access = AccessControl(
             keys: keys, account: account, region: region,
             acceptsAnyKeyWhenNoneExists: settings.isLoopback || settings.allowsAnyKey)
+        let direct = DirectResponder(
+            recommendations: recommendations, control: access, meters: meters, stages: stages)
         application = Application(
             responder: MeasuredResponder(
-                responder: AccessResponder(control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3)),
-                registry: registry),
-            server: .http1(configuration: .init(additionalChannelHandlers: [ExpectContinueHandler()])),
+                responder: AccessResponder(
+                    control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3), stages: stages),
+                meters: meters),
+            server: .onEventLoops(
+                .init(additionalChannelHandlers: [
+                    ExpectContinueHandler(), DirectAnswerHandler(responder: direct),
+                ])),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "palate"),
+                address: .hostname(settings.host, port: settings.port), serverName: Self.name),
             onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? settings.port) },
             logger: logger)
     }

@@ -92,16 +92,22 @@ struct ServiceDispatcher: HTTPResponder {
         body: .init(byteBuffer: ByteBuffer(string: #"{"status":"ok"}"#)))
 }
 
-/// The service in a request's credential scope: `KEY/DATE/REGION/SERVICE/aws4_request`.
-private func signedService(of request: Request) -> String? {
-    func service(inScope scope: some StringProtocol) -> String? {
+extension ServiceDispatcher {
+    /// The service in a request's credential scope: `KEY/DATE/REGION/SERVICE/aws4_request`.
+    private func signedService(of request: Request) -> String? {
+        if let header = request.headers[.authorization] { return Self.service(signedIn: header) }
+        return request.uri.queryParameters["X-Amz-Credential"].flatMap { Self.service(inScope: $0) }
+    }
+
+    /// The same of an `Authorization` header.
+    static func service(signedIn authorization: String) -> String? {
+        guard let start = authorization.range(of: "Credential=") else { return nil }
+        return service(inScope: authorization[start.upperBound...].prefix { $0 != "," && $0 != " " })
+    }
+
+    private static func service(inScope scope: some StringProtocol) -> String? {
         let parts = scope.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count >= 5 else { return nil }
         return String(parts[parts.count - 2])
     }
-    if let header = request.headers[.authorization] {
-        guard let start = header.range(of: "Credential=") else { return nil }
-        return service(inScope: header[start.upperBound...].prefix { $0 != "," && $0 != " " })
-    }
-    return request.uri.queryParameters["X-Amz-Credential"].flatMap { service(inScope: $0) }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A regular expression of the service model, matched against whole strings in time linear in their length.
 ///
 /// The model's patterns are written for an engine that backtracks, and some of them (`arn:…:.*:.*:.+`) let such an
@@ -7,6 +9,7 @@
 package struct Pattern: Sendable {
     package let source: String
     private let program: [Instruction]
+    private let matched = RecentMatches()
 
     /// False when `source` uses something this engine does not know; such a pattern matches every string.
     package var isSupported: Bool { !program.isEmpty }
@@ -33,7 +36,13 @@ package struct Pattern: Sendable {
 
     /// Whether the whole of `text` matches.
     package func matches(_ text: String) -> Bool {
-        guard isSupported else { return true }
+        guard isSupported, !matched.contains(text) else { return true }
+        let matches = isMatch(text)
+        if matches { matched.insert(text) }
+        return matches
+    }
+
+    private func isMatch(_ text: String) -> Bool {
         var current = StateSet(count: program.count)
         var next = StateSet(count: program.count)
         var scalars = text.unicodeScalars.makeIterator()
@@ -87,6 +96,24 @@ package struct Pattern: Sendable {
         mutating func removeAll() {
             for state in members { isMember[state] = false }
             members.removeAll(keepingCapacity: true)
+        }
+    }
+}
+
+/// Short texts that matched of late: one ARN comes with every request.
+private final class RecentMatches: Sendable {
+    private static let capacity = 64
+    private static let longest = 256
+
+    private let texts = Mutex<Set<String>>([])
+
+    func contains(_ text: String) -> Bool { texts.withLock { !$0.isEmpty && $0.contains(text) } }
+
+    func insert(_ text: String) {
+        guard text.utf8.count <= Self.longest else { return }
+        texts.withLock { texts in
+            if texts.count >= Self.capacity { texts.removeAll(keepingCapacity: true) }
+            texts.insert(text)
         }
     }
 }

@@ -1,0 +1,125 @@
+"""Requests that are answered on the event loop look to a client like all others."""
+
+import json
+import re
+import socket
+
+import pytest
+from test_realtime import Live
+
+
+@pytest.fixture(scope="module")
+def live(server):
+    return Live(server, "direct")
+
+
+class Wire:
+    """One connection, with requests and answers as bytes."""
+
+    def __init__(self, live):
+        self.live = live
+        self.socket = socket.create_connection(("127.0.0.1", live.server.port), timeout=20)
+        self.received = b""
+
+    def request(self, body, *headers, path="/recommendations"):
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}", *headers]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+    def answer(self):
+        while b"\r\n\r\n" not in self.received:
+            self.receive()
+        head, _, rest = self.received.partition(b"\r\n\r\n")
+        length = int(re.search(rb"content-length: (\d+)", head, re.I).group(1))
+        self.received = rest
+        while len(self.received) < length:
+            self.receive()
+        body, self.received = self.received[:length], self.received[length:]
+        names = {line.split(b":")[0].lower() for line in head.split(b"\r\n")[1:]}
+        return int(head.split()[1]), names, json.loads(body)
+
+    def receive(self):
+        data = self.socket.recv(65536)
+        assert data, "the server closed the connection"
+        self.received += data
+
+
+def asked(live, user="u1", **more):
+    return {"campaignArn": live.campaign, "userId": user, "numResults": 5, **more}
+
+
+def test_both_ways_give_the_same(live):
+    wire = Wire(live)
+    # A context, even an empty one, is not read on the short way.
+    wire.socket.sendall(wire.request(asked(live)) + wire.request(asked(live, context={})))
+    short, long = wire.answer(), wire.answer()
+    assert short[:2] == long[:2]
+    assert short[2]["itemList"] == long[2]["itemList"]
+    assert set(short[2]) == set(long[2])
+    assert short[2]["recommendationId"] != long[2]["recommendationId"]
+
+
+def test_answers_come_in_the_order_of_requests(live):
+    wire = Wire(live)
+    users = [f"u{number}" for number in range(12)]
+    requests = [
+        wire.request(asked(live, user, **({"context": {}} if number % 3 == 0 else {}))) for number, user in enumerate(users)
+    ]
+    wire.socket.sendall(b"".join(requests))
+    for user in users:
+        status, _, body = wire.answer()
+        assert status == 200
+        assert [item["itemId"] for item in body["itemList"]] == live.items(user, 5)
+
+
+def test_a_request_may_come_in_pieces(live):
+    wire = Wire(live)
+    for byte in wire.request(asked(live)):
+        wire.socket.sendall(bytes([byte]))
+    assert wire.answer()[0] == 200
+    chunked = b"POST /recommendations HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = json.dumps(asked(live)).encode()
+    wire.socket.sendall(chunked + b"%x\r\n" % 10 + body[:10] + b"\r\n" + b"%x\r\n" % (len(body) - 10) + body[10:] + b"\r\n0\r\n\r\n")
+    assert wire.answer()[0] == 200
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"{", b"[]", b'{"userId":"u1"}', b'{"campaignArn":"x"}', b'{"campaignArn":1}', b'{"numResults":501}',
+    b'{"numResults":-1}', b" " * 20_000, b'{"userId":"' + b"x" * 20_000 + b'"}',
+])
+def test_mistakes_are_told_as_ever(live, body):
+    wire = Wire(live)
+    wire.socket.sendall(wire.request(body) + wire.request(asked(live)))
+    status, names, answer = wire.answer()
+    assert status == 400 and b"x-amzn-errortype" in names and answer["message"]
+    assert wire.answer()[0] == 200
+
+
+def test_a_client_that_closes_gets_its_answer_first(live):
+    wire = Wire(live)
+    wire.socket.sendall(wire.request(asked(live), "Connection: close"))
+    assert wire.answer()[0] == 200
+    assert wire.socket.recv(1) == b""
+    unfinished = Wire(live)
+    unfinished.socket.sendall(wire.request(asked(live))[:-5])
+    unfinished.socket.shutdown(socket.SHUT_WR)
+    assert b"400" in unfinished.socket.recv(65536).split(b"\r\n")[0]
+
+
+def test_an_expected_continue_is_answered(live):
+    wire = Wire(live)
+    whole = wire.request(asked(live), "Expect: 100-continue")
+    head = whole[: whole.index(b"\r\n\r\n") + 4]
+    wire.socket.sendall(head)
+    assert wire.socket.recv(65536).startswith(b"HTTP/1.1 100")
+    wire.socket.sendall(whole[len(head):])
+    assert wire.answer()[0] == 200
+
+
+def test_an_event_is_in_the_next_short_answer(live):
+    before = live.items("reader", 5)
+    live.put("i7", user="reader")
+    assert live.items("reader", 5) != before
+    assert live.items("reader", 5) == [
+        item["itemId"] for item in live.runtime.get_recommendations(
+            campaignArn=live.campaign, userId="reader", numResults=5, context={})["itemList"]]
