@@ -18,6 +18,3 @@ extension Matrix {
         }
     }
 }
-
-/// Which variant of the vector kernels this processor runs: `avx2` or `portable`.
-public var vectorKernelsVariant: String { String(cString: palate_vector_kernels_variant()) }

@@ -37,9 +37,6 @@ void palate_rectified_gradients(
     const float *restrict item_unit, float weight, float *restrict user_gradient, float *restrict item_gradient,
     float *restrict weight_gradient);
 
-/// The name of the variant that run-time dispatch chose: "avx2" or "portable".
-const char *palate_vector_kernels_variant(void);
-
 /// The name that OpenBLAS has for the kernels it runs, such as "SkylakeX"; "unknown" where it does not say.
 const char *palate_openblas_kernels(void);
 
