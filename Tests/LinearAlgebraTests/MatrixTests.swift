@@ -78,18 +78,6 @@ import Testing
         #expect(largestDifference(matrix.multiplied(by: solution), rightSide) < 1e-3)
     }
 
-    @Test(arguments: [1, 5, 256, 300, 600])
-    func anInverseTimesItsMatrixIsTheIdentity(_ order: Int) throws {
-        var random = Random(5)
-        let matrix = random.positiveDefinite(order)
-        var inverse = matrix
-        try inverse.invertSymmetric()
-        var identity = Matrix(rows: order, columns: order)
-        for index in 0..<order { identity[index, index] = 1 }
-        #expect(largestDifference(matrix.multiplied(by: inverse), identity) < 1e-3)
-        #expect(inverse == inverse.transposed())
-    }
-
     @Test func theUpperTriangleIsNotRead() throws {
         var random = Random(6)
         let matrix = random.positiveDefinite(40)
@@ -99,10 +87,6 @@ import Testing
         }
         let right = random.matrix(40, 3)
         #expect(try CholeskyFactor(lower).solve(right) == CholeskyFactor(matrix).solve(right))
-        var (inverse, ofLower) = (matrix, lower)
-        try inverse.invertSymmetric()
-        try ofLower.invertSymmetric()
-        #expect(inverse == ofLower)
     }
 
     @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
@@ -112,23 +96,11 @@ import Testing
         let one = try CholeskyFactor(matrix, threads: 1)
         let three = try CholeskyFactor(matrix, threads: 3)
         #expect(try one.solve(rightSide) == three.solve(rightSide))
-        var (byOne, byThree) = (matrix, matrix)
-        try byOne.invertSymmetric(threads: 1)
-        try byThree.invertSymmetric(threads: 3)
-        #expect(byOne == byThree)
     }
 
     @Test func aMatrixThatIsNotPositiveDefiniteIsNamed() throws {
         let indefinite = try #require(Matrix([[1, 0, 0], [0, -1, 0], [0, 0, 1]]))
         #expect(throws: LinearAlgebraError.notPositiveDefinite(order: 2)) { try CholeskyFactor(indefinite) }
-        #expect(throws: LinearAlgebraError.notPositiveDefinite(order: 2)) {
-            var lost = indefinite
-            try lost.invertSymmetric()
-        }
-        #expect(throws: LinearAlgebraError.notSquare(rows: 2, columns: 3)) {
-            var wide = Matrix(rows: 2, columns: 3)
-            try wide.invertSymmetric()
-        }
         let undefined = try #require(Matrix([[.nan]]))
         #expect(throws: LinearAlgebraError.notPositiveDefinite(order: 1)) { try CholeskyFactor(undefined) }
         #expect(throws: LinearAlgebraError.notSquare(rows: 2, columns: 3)) {
@@ -143,8 +115,6 @@ import Testing
         await Task {
             let factor = try? CholeskyFactor(matrix)
             withUnsafeCurrentTask { $0?.cancel() }
-            var lost = matrix
-            #expect(throws: CancellationError.self) { try lost.invertSymmetric() }
             #expect(throws: CancellationError.self) { try CholeskyFactor(matrix) }
             #expect(throws: CancellationError.self) { try factor?.solve(right) }
         }.value
