@@ -68,6 +68,22 @@ import Testing
     }
 }
 
+@Suite struct SparseProductTests {
+    @Test func aSparseProductIsThatOfTheDenseMatrix() {
+        var random = Random(12)
+        let matrix = random.matrix(9, 21)
+        let offsets = [0, 0, 3, 4]
+        let places: [UInt32] = [2, 8, 2, 5]
+        let values: [Float] = [0.5, -1, 2, 3]
+        var dense = Matrix(rows: 3, columns: 9)
+        for row in 0..<3 {
+            for index in offsets[row]..<offsets[row + 1] { dense[row, Int(places[index])] += values[index] }
+        }
+        let product = matrix.product(offsets: offsets, places: places, values: values, threads: 2)
+        #expect(largestDifference(product, naiveProduct(dense, matrix)) < 1e-5)
+    }
+}
+
 @Suite struct CholeskyFactorTests {
     @Test(arguments: [1, 5, 256, 300, 600])
     func solutionsSatisfyTheSystem(_ order: Int) throws {
