@@ -1,14 +1,4 @@
-// Included by normal_equations.c, once for each instruction set, with VARIANT(name) naming its functions.
-
-static inline lanes VARIANT(load)(const float *address) { return *(const lanes *)address; }
-
-static inline float VARIANT(sum)(lanes all) {
-    const half_lanes halves = __builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7)
-        + __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15);
-    const quarter_lanes quarters = __builtin_shufflevector(halves, halves, 0, 1, 2, 3)
-        + __builtin_shufflevector(halves, halves, 4, 5, 6, 7);
-    return (quarters[0] + quarters[2]) + (quarters[1] + quarters[3]);
-}
+// The body of normal_equations.c for one instruction set, see variants.h.
 
 static inline float VARIANT(dot)(const float *restrict left, const float *restrict right, size_t columns) {
     lanes sums = {0};
@@ -31,7 +21,7 @@ static inline void VARIANT(add_four)(
         sums += w1 * VARIANT(load)(row1 + j);
         sums += w2 * VARIANT(load)(row2 + j);
         sums += w3 * VARIANT(load)(row3 + j);
-        *(lanes *)(target + j) = sums;
+        VARIANT(store)(target + j, sums);
     }
     for (; j < columns; j++) target[j] += w0 * row0[j] + w1 * row1[j] + w2 * row2[j] + w3 * row3[j];
 }
@@ -39,7 +29,7 @@ static inline void VARIANT(add_four)(
 static inline void VARIANT(add_one)(float *restrict target, size_t columns, const float *restrict row, float weight) {
     size_t j = 0;
     for (; j + LANES <= columns; j += LANES) {
-        *(lanes *)(target + j) = VARIANT(load)(target + j) + weight * VARIANT(load)(row + j);
+        VARIANT(store)(target + j, VARIANT(load)(target + j) + weight * VARIANT(load)(row + j));
     }
     for (; j < columns; j++) target[j] += weight * row[j];
 }

@@ -1,13 +1,11 @@
-// Included by rectified_units.c, once for each instruction set, with VARIANT(name) naming its functions.
-
-static inline lanes VARIANT(rectified_load)(const float *address) { return *(const lanes *)address; }
+// The body of rectified_units.c for one instruction set, see variants.h.
 
 static inline lanes VARIANT(where_positive)(lanes condition, lanes values) {
     const lanes zero = {0};
-    return (lanes)((mask_lanes)values & (mask_lanes)(condition > zero));
+    return (lanes)((integer_lanes)values & (integer_lanes)(condition > zero));
 }
 
-static inline float VARIANT(rectified_sum)(lanes all) {
+static inline float VARIANT(sum_in_order)(lanes all) {
     float sum = 0;
     for (size_t lane = 0; lane < LANES; lane++) sum += all[lane];
     return sum;
@@ -18,12 +16,12 @@ static void VARIANT(add_rectified)(
     const float *restrict weights, size_t units) {
     size_t j = 0;
     for (; j + LANES <= items; j += LANES) {
-        lanes sums = VARIANT(rectified_load)(scores + j);
+        lanes sums = VARIANT(load)(scores + j);
         for (size_t h = 0; h < units; h++) {
-            const lanes input = user[h] + VARIANT(rectified_load)(item_units + h * items + j);
+            const lanes input = user[h] + VARIANT(load)(item_units + h * items + j);
             sums += weights[h] * VARIANT(where_positive)(input, input);
         }
-        *(lanes *)(scores + j) = sums;
+        VARIANT(store)(scores + j, sums);
     }
     for (; j < items; j++) {
         for (size_t h = 0; h < units; h++) {
@@ -43,13 +41,13 @@ static void VARIANT(rectified_gradients)(
         lanes sums = {0}, products = {0};
         size_t j = 0;
         for (; j + LANES <= items; j += LANES) {
-            const lanes input = user_unit[user] + VARIANT(rectified_load)(item_unit + j);
-            const lanes passed = VARIANT(where_positive)(input, VARIANT(rectified_load)(row + j));
-            *(lanes *)(item_gradient + j) = VARIANT(rectified_load)(item_gradient + j) + weight * passed;
+            const lanes input = user_unit[user] + VARIANT(load)(item_unit + j);
+            const lanes passed = VARIANT(where_positive)(input, VARIANT(load)(row + j));
+            VARIANT(store)(item_gradient + j, VARIANT(load)(item_gradient + j) + weight * passed);
             sums += passed;
             products += passed * input;
         }
-        float sum = VARIANT(rectified_sum)(sums), product = VARIANT(rectified_sum)(products);
+        float sum = VARIANT(sum_in_order)(sums), product = VARIANT(sum_in_order)(products);
         for (; j < items; j++) {
             const float input = user_unit[user] + item_unit[j];
             if (input > 0) {

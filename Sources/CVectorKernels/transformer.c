@@ -1,45 +1,7 @@
 #include "TransformerKernels.h"
 
-// The functions that take sixteen lanes stay in this file, whatever registers they travel in.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-typedef int32_t integer_lanes __attribute__((vector_size(64), aligned(4)));
-typedef float half_lanes __attribute__((vector_size(32)));
-typedef float quarter_lanes __attribute__((vector_size(16)));
-#define LANES 16
-
-#if defined(__x86_64__) && !defined(PALATE_PORTABLE_KERNELS)
-
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
-#define VARIANT(name) name##_avx512
-#include "transformer_body.h"
-#undef VARIANT
-#pragma clang attribute pop
-
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define VARIANT(name) name##_avx2
-#include "transformer_body.h"
-#undef VARIANT
-#pragma clang attribute pop
-
-#define HAS_AVX512                                                                                              \
-    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") \
-     && __builtin_cpu_supports("avx512bw"))
-#define HAS_AVX2 (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-
-#define DISPATCH(function, ...)                                     \
-    (HAS_AVX512    ? function##_avx512(__VA_ARGS__)                 \
-         : HAS_AVX2 ? function##_avx2(__VA_ARGS__)                  \
-                    : function##_portable(__VA_ARGS__))
-#else
-#define DISPATCH(function, ...) function##_portable(__VA_ARGS__)
-#endif
-
-#define VARIANT(name) name##_portable
-#include "transformer_body.h"
-#undef VARIANT
+#define BODY "transformer_body.h"
+#include "variants.h"
 
 float palate_softmax_cross_entropy(
     float *restrict logits, size_t columns, const float *restrict bias, size_t target, float weight,

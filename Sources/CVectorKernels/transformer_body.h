@@ -1,7 +1,4 @@
-// Included by transformer.c, once for each instruction set, with VARIANT(name) naming its functions.
-
-static inline lanes VARIANT(load)(const float *address) { return *(const lanes *)address; }
-static inline void VARIANT(store)(float *address, lanes values) { *(lanes *)address = values; }
+// The body of transformer.c for one instruction set, see variants.h.
 
 /// The first `count` lanes, the others `fill`.
 static inline lanes VARIANT(load_some)(const float *address, size_t count, float fill) {
@@ -21,14 +18,6 @@ static inline lanes VARIANT(load_some_or_all)(const float *address, size_t count
 static inline void VARIANT(store_some_or_all)(float *address, size_t count, lanes values) {
     if (count == LANES) VARIANT(store)(address, values);
     else VARIANT(store_some)(address, count, values);
-}
-
-static inline float VARIANT(sum)(lanes all) {
-    const half_lanes halves = __builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7)
-        + __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15);
-    const quarter_lanes quarters = __builtin_shufflevector(halves, halves, 0, 1, 2, 3)
-        + __builtin_shufflevector(halves, halves, 4, 5, 6, 7);
-    return (quarters[0] + quarters[2]) + (quarters[1] + quarters[3]);
 }
 
 static inline float VARIANT(largest)(lanes all) {

@@ -1,3 +1,5 @@
+import CVectorKernels
+
 extension Matrix {
     /// Adds a matrix of the same size.
     ///
@@ -6,7 +8,8 @@ extension Matrix {
         precondition(rows == other.rows && columns == other.columns)
         withUnsafeMutableElements { target in
             other.withUnsafeElements { source in
-                for index in target.indices { target[index] += source[index] }
+                guard let base = target.baseAddress, let sourceBase = source.baseAddress else { return }
+                palate_add(base, sourceBase, target.count)
             }
         }
     }
@@ -32,10 +35,9 @@ extension Matrix {
         let width = columns
         withUnsafeMutableElements { target in
             other.withUnsafeElements { source in
+                guard let base = target.baseAddress, let sourceBase = source.baseAddress else { return }
                 for (row, place) in selected.enumerated() where isIncluded[row] {
-                    for column in 0..<width {
-                        target[row * width + column] += source[Int(place) * width + column]
-                    }
+                    palate_add(base + row * width, sourceBase + Int(place) * width, width)
                 }
             }
         }

@@ -17,7 +17,45 @@ extension Matrix {
             }
         }
     }
+
+    /// The product of a sparse matrix with this one, rows in parallel: row r is Σ valuesₖ · row(placesₖ), k in
+    /// offsets[r]..<offsets[r + 1]. 2 · values · columns operations.
+    ///
+    /// - Precondition: the offsets ascend from 0 to the number of values, and there is a place in the matrix for each value.
+    package func product(offsets: [Int], places: [UInt32], values: [Float], threads: Int) -> Matrix {
+        precondition(offsets.first == 0 && offsets.last == values.count && places.count == values.count)
+        precondition(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 })
+        precondition(places.allSatisfy { Int($0) < rows })
+        let columns = columns
+        var product = Matrix(rows: offsets.count - 1, columns: columns)
+        let ranges = Parallel.ranges(of: product.rows, size: 64)
+        withUnsafeElements { elements in
+            product.withUnsafeMutableElements { target in
+                places.withUnsafeBufferPointer { places in
+                    values.withUnsafeBufferPointer { values in
+                        guard let source = elements.baseAddress, let targetBase = target.baseAddress,
+                            let placeBase = places.baseAddress, let valueBase = values.baseAddress
+                        else { return }
+                        let matrix = TilePointer(address: UnsafeMutablePointer(mutating: source), stride: columns)
+                        let result = TilePointer(address: targetBase, stride: columns)
+                        let sparse = SparsePointer(places: placeBase, values: valueBase)
+                        Parallel.forEach(ranges.count, threads: threads) { index in
+                            for row in ranges[index] {
+                                palate_accumulate_rows(
+                                    result.at(row, 0), columns, matrix.address, columns, sparse.places + offsets[row],
+                                    sparse.values + offsets[row], offsets[row + 1] - offsets[row])
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return product
+    }
 }
 
-/// Which variant of the vector kernels this processor runs: `avx2` or `portable`.
-public var vectorKernelsVariant: String { String(cString: palate_vector_kernels_variant()) }
+/// Entries of a sparse matrix that threads read.
+private struct SparsePointer: @unchecked Sendable {
+    let places: UnsafePointer<UInt32>
+    let values: UnsafePointer<Float>
+}

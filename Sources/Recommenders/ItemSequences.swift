@@ -169,10 +169,11 @@ package struct ItemOccurrences: Sendable {
         places[offsets[item]..<offsets[item + 1]].map { Int(owners[Int($0)]) }
     }
 
-    /// Calls `body` with each other item near an occurrence of `item`, its lag, positive when it comes later, and its
-    /// reward.
+    /// Calls `body` with each other item near an occurrence of `item`, its lag, positive when it comes later, its reward, and
+    /// that of the occurrence.
     func forEachNeighbour(
-        of item: Int, window: Int, _ body: (_ neighbour: Int, _ lag: Int, _ reward: Float) -> Void
+        of item: Int, window: Int,
+        _ body: (_ neighbour: Int, _ lag: Int, _ reward: Float, _ ownReward: Float) -> Void
     ) {
         let isRewarded = !sequences.rewards.isEmpty
         for index in offsets[item]..<offsets[item + 1] {
@@ -181,7 +182,9 @@ package struct ItemOccurrences: Sendable {
             let first = max(sequences.offsets[owner], place - min(window, place))
             let end = min(sequences.offsets[owner + 1] - 1, place + min(window, sequences.items.count)) + 1
             for other in first..<end where other != place {
-                body(Int(sequences.items[other]), other - place, isRewarded ? sequences.rewards[other] : 1)
+                body(
+                    Int(sequences.items[other]), other - place, isRewarded ? sequences.rewards[other] : 1,
+                    isRewarded ? sequences.rewards[place] : 1)
             }
         }
     }

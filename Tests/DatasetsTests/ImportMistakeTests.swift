@@ -45,6 +45,8 @@ import Testing
         Bad("a time in words", header + "u,i,now\n", .invalidCell, line: 2, column: 3, name: "TIMESTAMP"),
         Bad("a time with a point", header + "u,i,1.0\n", .invalidCell, line: 2, column: 3, name: "TIMESTAMP"),
         Bad("a time with a space", header + "u,i, 1\n", .invalidCell, line: 2, column: 3, name: "TIMESTAMP"),
+        Bad("a letter after eight digits", header + "u,i,12345678x0\n", .invalidCell, line: 2, column: 3),
+        Bad("a colon among eight digits", header + "u,i,1234:678\n", .invalidCell, line: 2, column: 3),
         Bad("a negative time", header + "u,i,-1\n", .invalidCell, line: 2, column: 3, name: "TIMESTAMP"),
         Bad("milliseconds", header + "u,i,1596238243000\n", .invalidCell, line: 2, column: 3, name: "TIMESTAMP"),
         Bad("a time beyond 64 bits", header + "u,i,99999999999999999999999\n", .invalidCell, line: 2, column: 3),

@@ -29,7 +29,8 @@ import Testing
     @Test func easeSatisfiesItsOptimalityCondition() throws {
         let counts = sequences.userCounts()
         let weights = try EASE.fit(
-            ItemOccurrences(sequences), userCounts: counts, regularization: 3, threads: 2)
+            ItemOccurrences(sequences), userCounts: counts, regularization: 3, threads: 2
+        ).dense(threads: 2)
         var gram = Matrix(rows: 25, columns: 25)
         for user in 0..<sequences.count {
             for a in sequence(user) {
@@ -44,6 +45,18 @@ import Testing
             #expect(weights[row, row] == 0)
             for column in 0..<25 where row != column {
                 #expect(abs(product[row, column] - gram[row, column]) < 1e-3)
+            }
+        }
+    }
+
+    /// An item's weights add up to the same, whether rows are whole or halves.
+    @Test func weightsInHalfScoreAsDenseOnes() throws {
+        let half = try EASE.fit(
+            ItemOccurrences(sequences), userCounts: sequences.userCounts(), regularization: 3, threads: 2)
+        let dense = EASEWeights.dense(half.dense(threads: 1))
+        for items in [[], [3], [0, 7, 24]] as [[UInt32]] {
+            for (left, right) in zip(half.scores(of: items), dense.scores(of: items)) {
+                #expect(abs(left - right) < 1e-5)
             }
         }
     }

@@ -83,7 +83,9 @@ import Testing
     @Test func rewardedEASESatisfiesItsOptimalityCondition() throws {
         let sequences = sequences { user, item in Float(1 + (user + item) % 3) }
         let counts = sequences.userCounts()
-        let weights = try EASE.fit(ItemOccurrences(sequences), userCounts: counts, regularization: 3, threads: 2)
+        let weights = try EASE.fit(
+            ItemOccurrences(sequences), userCounts: counts, regularization: 3, threads: 2
+        ).dense(threads: 2)
         var gram = Matrix(rows: 25, columns: 25)
         var targets = gram
         for user in 0..<sequences.count {

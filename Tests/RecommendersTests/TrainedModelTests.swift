@@ -21,9 +21,12 @@ import Testing
             for user in model.users.identifiers.prefix(30) + ["nobody"] {
                 let history = model.history(ofUser: user)
                 #expect(read.history(ofUser: user)?.items == history?.items)
-                #expect(
-                    read.recommender.scores(for: history ?? History())
-                        == model.recommender.scores(for: history ?? History()))
+                let scores = model.recommender.scores(for: history ?? History())
+                let scoresRead = read.recommender.scores(for: history ?? History())
+                // A factor of a column is multiplied with a sum before, and with what is added up after.
+                let tolerance: Float = algorithm == .ease ? 1e-5 : 0
+                #expect(scores.count == scoresRead.count)
+                #expect(zip(scores, scoresRead).allSatisfy { $0 == $1 || abs($0 - $1) <= tolerance })
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["model"])
         }

@@ -47,9 +47,6 @@ void palate_quantized_products(
 /// Σ_i e^(values[i] - maximum), for values that are not above the maximum; -∞ counts as e^-87.
 double palate_exponential_sum(const float *restrict values, size_t count, float maximum);
 
-/// The name of the variant that run-time dispatch chose: "avx2" or "portable".
-const char *palate_vector_kernels_variant(void);
-
 /// The name that OpenBLAS has for the kernels it runs, such as "SkylakeX"; "unknown" where it does not say.
 const char *palate_openblas_kernels(void);
 

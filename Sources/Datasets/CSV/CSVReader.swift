@@ -14,11 +14,12 @@ package struct CSVReader: Sendable {
     }
 
     private let maximumRecordBytes: Int
-    private var buffer: [UInt8]
+    /// What is read but not yet handed on, at the beginning of its bytes.
+    private var block: RecordBlock
+    private var spare = RecordBlock()
     private var filled = 0
     /// Parsing is tried again when this many bytes are there: twice what was not enough.
     private var retryAt = 0
-    private var ranges: [FieldRange] = []
     private var line = 1
     private var isAtStart = true
     private var skipsLineFeed = false
@@ -26,15 +27,12 @@ package struct CSVReader: Sendable {
     private static let pieceBytes = 64 << 10
     /// The scanner reads eight bytes at a time and may look this far past the last byte.
     private static let padding = 8
+    /// Places in a block have 32 bits.
+    private static let mostRecordBytes = 1 << 30
 
     package init(maximumRecordBytes: Int = 16 << 20) {
-        self.init(maximumRecordBytes: maximumRecordBytes, bufferBytes: Self.pieceBytes)
-    }
-
-    /// - Parameter bufferBytes: what the buffer holds before it must grow.
-    init(maximumRecordBytes: Int, bufferBytes: Int) {
-        self.maximumRecordBytes = maximumRecordBytes
-        buffer = Array(repeating: 0, count: bufferBytes + Self.padding)
+        self.maximumRecordBytes = min(maximumRecordBytes, Self.mostRecordBytes)
+        block = RecordBlock()
     }
 
     /// Takes the next bytes and calls `body` for each record that is complete.
@@ -47,7 +45,7 @@ package struct CSVReader: Sendable {
         }
     }
 
-    /// Takes the next bytes and hands each record that is complete to `sink`.
+    /// Takes the next bytes and hands blocks of the records that are complete to `sink`.
     mutating func consume(_ bytes: UnsafeRawBufferPointer, into sink: inout some CSVRecordSink) throws {
         var offset = 0
         while offset < bytes.count {
@@ -76,12 +74,9 @@ package struct CSVReader: Sendable {
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        let needed = filled + bytes.count + Self.padding
-        if needed > buffer.count {
-            buffer.append(contentsOf: repeatElement(0, count: max(needed, buffer.count * 2) - buffer.count))
-        }
         let filled = filled
-        buffer.withUnsafeMutableBytes { buffer in
+        block.reserve(filled + bytes.count + Self.padding, least: Self.pieceBytes + Self.padding)
+        block.bytes.withUnsafeMutableBytes { buffer in
             UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(from: bytes)
         }
         self.filled += bytes.count
@@ -94,74 +89,52 @@ package struct CSVReader: Sendable {
                 retryAt = 3
                 return
             }
-            if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { position = 3 }
+            if filled >= 3, block.bytes[0] == 0xEF, block.bytes[1] == 0xBB, block.bytes[2] == 0xBF { position = 3 }
             isAtStart = false
         }
         if skipsLineFeed, position < filled {
-            if buffer[position] == UInt8(ascii: "\n") { position += 1 }
+            if block.bytes[position] == UInt8(ascii: "\n") { position += 1 }
             skipsLineFeed = false
         }
 
-        let end = filled
-        var scanner = RecordScanner(position: position, end: end, line: line, isFinal: isFinal, ranges: ranges)
-        ranges = []
-        defer { ranges = scanner.ranges }
-        try buffer.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            do {
-                while try scanner.next(in: base) {
-                    let count = scanner.count
-                    let line = scanner.recordLine
-                    try scanner.ranges.withUnsafeBufferPointer { ranges in
-                        try sink.take(
-                            CSVRecord(
-                                base: UnsafePointer(base), ranges: UnsafeBufferPointer(rebasing: ranges[..<count]),
-                                line: line))
-                    }
-                }
-            } catch {
-                try sink.endBatch()
-                throw error
-            }
-            try sink.endBatch()
-        }
+        var scanner = RecordScanner(position: position, end: filled, line: line, isFinal: isFinal)
+        let failure = scanner.scan(&block)
         line = scanner.line
         skipsLineFeed = scanner.endedAtCarriageReturn
 
-        let remaining = end - scanner.position
-        guard remaining <= maximumRecordBytes else { throw Failure.recordTooLong(line: line) }
-        if remaining > 0, scanner.position > 0 {
-            buffer.withUnsafeMutableBytes { buffer in
-                let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[scanner.position..<end])
-                buffer.copyMemory(from: rest)
+        let rest = scanner.position..<filled
+        filled = rest.count
+        retryAt = 2 * rest.count
+        if block.count > 0 {
+            spare.take(rest, of: block, least: Self.pieceBytes + Self.padding, padding: Self.padding)
+            swap(&block, &spare)
+            var full = RecordBlock()
+            swap(&full, &spare)
+            spare = try sink.take(full)
+        } else if !rest.isEmpty, rest.lowerBound > 0 {
+            block.bytes.withUnsafeMutableBytes { bytes in
+                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[rest]))
             }
         }
-        filled = remaining
-        retryAt = remaining * 2
+        if let failure { throw failure }
+        guard rest.count <= maximumRecordBytes else { throw Failure.recordTooLong(line: line) }
     }
 }
 
 /// What takes the records of a CSV file.
 protocol CSVRecordSink {
-    /// Takes one record. Its bytes stay where they are until `endBatch()` returns.
-    mutating func take(_ record: CSVRecord) throws
-    /// Ends the validity of the bytes of all records taken so far. May come more than once.
-    mutating func endBatch() throws
+    /// Takes records, and hands back a block without any.
+    mutating func take(_ block: consuming RecordBlock) throws -> RecordBlock
 }
 
 private struct ClosureSink: CSVRecordSink {
     let body: (CSVRecord) throws -> Void
 
-    func take(_ record: CSVRecord) throws { try body(record) }
-    func endBatch() {}
-}
-
-/// Where a field's bytes lie in the reader's buffer.
-struct FieldRange: Sendable {
-    var start: Int
-    var end: Int
-    /// The field has doubled quotes, or text after its closing quote, that are not yet resolved.
-    var isRaw: Bool
+    func take(_ block: consuming RecordBlock) throws -> RecordBlock {
+        try block.forEach(body)
+        block.removeAll()
+        return block
+    }
 }
 
 /// One record: fields as bytes, valid only inside the call that hands it out.

@@ -41,68 +41,89 @@ struct ColumnBuilder {
     var distinctCount: Int { table.count }
 
     /// Appends cells until one is wrong, whose position in `cells` is returned with the failure.
-    mutating func append(
-        _ cells: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>
-    ) -> (row: Int, failure: Failure)? {
-        var row = 0
-        do throws(Failure) {
-            if kind == .identifier || kind == .category || kind == .eventType {
-                table.gather(cells, into: &candidates)
-                while row < cells.count {
-                    if let code = table.match(candidates[row], cells[row]) {
-                        try appendKnown(code)
-                    } else {
-                        try append(cells[row])
-                    }
-                    row += 1
-                }
-            } else {
-                while row < cells.count {
-                    try append(cells[row])
-                    row += 1
-                }
-            }
-        } catch {
-            return (row, error)
+    mutating func append(_ cells: ColumnCells) -> (row: Int, failure: Failure)? {
+        switch kind {
+        case .identifier, .category: return appendCodes(cells, null: UInt32.max)
+        case .eventType: return appendCodes(cells, null: UInt16.max)
+        case .timestamp: return appendTimestamps(cells)
+        default: break
+        }
+        for row in 0..<cells.count {
+            do throws(Failure) { try append(cells[row]) } catch { return (row, error) }
         }
         return nil
     }
 
+    /// - Parameter null: What stands for an empty cell; codes are below it.
     @inline(__always)
-    private mutating func appendKnown(_ code: UInt32) throws(Failure) {
-        do throws(SegmentError) {
-            if kind == .eventType {
-                try values.append(UInt16(truncatingIfNeeded: code))
-            } else {
-                try values.append(code)
+    private mutating func appendCodes<Code: FixedWidthInteger & BitwiseCopyable>(
+        _ cells: ColumnCells, null: Code
+    ) -> (row: Int, failure: Failure)? {
+        table.gather(cells, into: &candidates)
+        return appendValues(cells) { builder, row, cell throws(CellError) in
+            if let code = builder.table.match(builder.candidates[row], cell) { return Code(truncatingIfNeeded: code) }
+            guard !cell.isEmpty else { return try builder.null(null) }
+            let code = try builder.code(cell)
+            guard code < null else {
+                throw CellError(message: "is one event type too many; there are at most \(null)")
             }
-        } catch {
-            throw .storage(error)
+            return Code(truncatingIfNeeded: code)
         }
+    }
+
+    private mutating func appendTimestamps(_ cells: ColumnCells) -> (row: Int, failure: Failure)? {
+        appendValues(cells) { builder, _, cell throws(CellError) in
+            guard !cell.isEmpty else { return try builder.null(MetadataColumn.nullInteger) }
+            let seconds = try CellParsing.timestamp(cell)
+            builder.minimum = min(builder.minimum, seconds)
+            builder.maximum = max(builder.maximum, seconds)
+            return seconds
+        }
+    }
+
+    /// Appends a number for each cell.
+    @inline(__always)
+    private mutating func appendValues<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ cells: ColumnCells,
+        _ value: (inout ColumnBuilder, _ row: Int, UnsafeBufferPointer<UInt8>) throws(CellError) -> Value
+    ) -> (row: Int, failure: Failure)? {
+        let target: UnsafeMutablePointer<Value>
+        do throws(SegmentError) {
+            target = try values.room(for: cells.count, of: Value.self)
+        } catch {
+            return (0, .storage(error))
+        }
+        var row = 0
+        var failure: Failure?
+        while row < cells.count {
+            do throws(CellError) {
+                target[row] = try value(&self, row, cells[row]).littleEndian
+            } catch {
+                failure = .cell(error)
+                break
+            }
+            row += 1
+        }
+        values.use(row, of: Value.self)
+        return failure.map { (row, $0) }
+    }
+
+    private func null<Value>(_ value: Value) throws(CellError) -> Value {
+        guard field.isNullable else {
+            throw CellError(message: "is empty, but the field does not allow null", showsText: false)
+        }
+        return value
     }
 
     @inline(__always)
     private mutating func append(_ cell: UnsafeBufferPointer<UInt8>) throws(Failure) {
-        guard !cell.isEmpty else {
-            guard field.isNullable else {
-                throw .cell(CellError(message: "is empty, but the field does not allow null", showsText: false))
-            }
-            return try appendNull()
-        }
         do {
+            guard !cell.isEmpty else {
+                try null(())
+                return try appendNull()
+            }
             switch kind {
-            case .identifier, .category: try values.append(try code(cell))
-            case .eventType:
-                let code = try code(cell)
-                guard code < UInt32(UInt16.max) else {
-                    throw CellError(message: "is one event type too many; there are at most \(UInt16.max)")
-                }
-                try values.append(UInt16(truncatingIfNeeded: code))
-            case .timestamp:
-                let seconds = try CellParsing.timestamp(cell)
-                minimum = min(minimum, seconds)
-                maximum = max(maximum, seconds)
-                try values.append(seconds)
+            case .identifier, .category, .eventType, .timestamp: break
             case .integer:
                 let integer = try CellParsing.integer(cell)
                 if field.type == .int, Int32(exactly: integer) == nil {
@@ -135,19 +156,14 @@ struct ColumnBuilder {
         }
     }
 
-    private mutating func appendNull() throws(Failure) {
-        do throws(SegmentError) {
-            switch kind {
-            case .identifier, .category: try values.append(UInt32.max)
-            case .eventType: try values.append(UInt16.max)
-            case .timestamp, .integer: try values.append(MetadataColumn.nullInteger)
-            case .number: try values.append(Double.nan.bitPattern)
-            case .eventValue: try values.append(Float.nan.bitPattern)
-            case .boolean: try values.append(2 as UInt8)
-            case .text: try ends?.append(textBytes)
-            }
-        } catch {
-            throw .storage(error)
+    private mutating func appendNull() throws(SegmentError) {
+        switch kind {
+        case .identifier, .category, .eventType, .timestamp: break
+        case .integer: try values.append(MetadataColumn.nullInteger)
+        case .number: try values.append(Double.nan.bitPattern)
+        case .eventValue: try values.append(Float.nan.bitPattern)
+        case .boolean: try values.append(2 as UInt8)
+        case .text: try ends?.append(textBytes)
         }
     }
 

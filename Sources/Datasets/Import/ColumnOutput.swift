@@ -26,11 +26,14 @@ struct ColumnOutput {
         deinit { base.deallocate() }
     }
 
+    /// Room for the values of a batch of rows.
+    private static let leastCapacity = 1 << 10
+
     /// - Parameter directory: where the file is made; nil keeps the bytes in memory.
     init(name: String, in directory: URL?, capacity: Int) {
         self.name = name
         url = directory?.appendingPathComponent(name)
-        storage = Storage(capacity: max(capacity, 64))
+        storage = Storage(capacity: max(capacity, Self.leastCapacity))
     }
 
     @inline(__always)
@@ -38,6 +41,24 @@ struct ColumnOutput {
         if used + MemoryLayout<Value>.size > storage.capacity { try makeRoom(MemoryLayout<Value>.size) }
         storage.base.storeBytes(of: value.littleEndian, toByteOffset: used, as: Value.self)
         used += MemoryLayout<Value>.size
+    }
+
+    /// Where the next values go, with room for `count` of them. Every value of a column is of this type.
+    ///
+    /// Valid until something else is appended; see ``use(_:of:)``.
+    @inline(__always)
+    mutating func room<Value: FixedWidthInteger & BitwiseCopyable>(
+        for count: Int, of type: Value.Type
+    ) throws(SegmentError) -> UnsafeMutablePointer<Value> {
+        let needed = count * MemoryLayout<Value>.size
+        if used + needed > storage.capacity { try makeRoom(needed) }
+        return (storage.base + used).assumingMemoryBound(to: Value.self)
+    }
+
+    /// Appends what was written to ``room(for:of:)``, in little-endian order.
+    @inline(__always)
+    mutating func use<Value: FixedWidthInteger & BitwiseCopyable>(_ count: Int, of type: Value.Type) {
+        used += count * MemoryLayout<Value>.size
     }
 
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) throws(SegmentError) {
@@ -67,6 +88,7 @@ struct ColumnOutput {
         let bytes = UnsafeRawBufferPointer(start: storage.base, count: used)
         let file = try OutputFile(appendingTo: url)
         try file.write(bytes)
+        file.beginSynchronizing(byteCount..<(byteCount + used))
         file.close()
         checksum.update(bytes)
         byteCount += used

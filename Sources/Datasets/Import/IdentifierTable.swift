@@ -1,3 +1,5 @@
+import Foundation
+
 /// Distinct byte strings numbered in the order of their first appearance: a hash table with open addressing over one
 /// arena of bytes, so that no string is made per cell.
 ///
@@ -61,16 +63,18 @@ struct IdentifierTable {
 
     /// Fetches the first slot for each string. The fetches do not depend on one another, so that they wait for memory
     /// together.
-    func gather(_ strings: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>, into candidates: inout [Candidate]) {
-        candidates.removeAll(keepingCapacity: true)
-        for bytes in strings {
-            candidates.append(
-                Candidate(probe: hasher.probe(UnsafeRawBufferPointer(bytes)), slot: Slot(key: 0, length: 0, entry: 0)))
+    func gather(_ strings: ColumnCells, into candidates: inout [Candidate]) {
+        if candidates.count < strings.count {
+            let free = Candidate(probe: hasher.probe(UnsafeRawBufferPointer(start: nil, count: 0)), slot: slots[0])
+            candidates = Array(repeating: free, count: strings.count)
         }
         slots.withUnsafeBufferPointer { slots in
             candidates.withUnsafeMutableBufferPointer { candidates in
-                for index in candidates.indices {
-                    candidates[index].slot = slots[Int(truncatingIfNeeded: candidates[index].probe.hash) & mask]
+                for row in 0..<strings.count {
+                    candidates[row].probe = hasher.probe(UnsafeRawBufferPointer(strings[row]))
+                }
+                for row in 0..<strings.count {
+                    candidates[row].slot = slots[Int(truncatingIfNeeded: candidates[row].probe.hash) & mask]
                 }
             }
         }
@@ -100,7 +104,10 @@ struct IdentifierTable {
 
     private func arenaHolds(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
         let start = index == 0 ? 0 : ends[index - 1]
-        return arena[start..<ends[index]].elementsEqual(bytes)
+        return arena.withUnsafeBufferPointer { arena in
+            guard let arena = arena.baseAddress, let bytes = bytes.baseAddress else { return false }
+            return memcmp(arena + start, bytes, ends[index] - start) == 0
+        }
     }
 
     private mutating func place(_ slot: Slot, hash: UInt64) {

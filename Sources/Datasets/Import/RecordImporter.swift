@@ -81,7 +81,7 @@ final class RecordImporter {
 
     /// Runs `body` on the reader and the sink as local variables, whose accesses need no checks at run time.
     private func reading<Result>(_ body: (inout CSVReader, inout BlockSink) throws -> Result) throws -> Result {
-        var reader = CSVReader(maximumRecordBytes: 0, bufferBytes: 0)
+        var reader = CSVReader(maximumRecordBytes: 0)
         var sink = BlockSink(pipeline)
         swap(&reader, &self.reader)
         swap(&sink, &self.sink)

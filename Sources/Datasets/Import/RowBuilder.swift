@@ -1,6 +1,6 @@
 /// Hands the fields of records to the builders of their columns, a batch of records at a time and column by column, so
 /// that the cache misses of one column's lookups overlap.
-struct RowBuilder: CSVRecordSink {
+struct RowBuilder {
     var builders: [ColumnBuilder]
     /// For each builder the number of its column in the file, or -1; nil until the file's header is read.
     var sources: [Int]?
@@ -9,68 +9,74 @@ struct RowBuilder: CSVRecordSink {
     private(set) var seenColumns: Set<String> = []
     private(set) var extraColumns: [String] = []
 
-    /// The batch, column after column, each with room for `batchRows` cells; valid until `endBatch()`.
-    private var cells: [UnsafeBufferPointer<UInt8>]
-    private var lines = Array(repeating: 0, count: batchRows)
-    private var pending = 0
-
     private static let batchRows = 64
     private static let maximumExtraColumns = 1_000
 
-    init(builders: [ColumnBuilder]) {
-        self.builders = builders
-        cells = Array(repeating: UnsafeBufferPointer(start: nil, count: 0), count: builders.count * Self.batchRows)
+    init(builders: [ColumnBuilder]) { self.builders = builders }
+
+    /// Appends the records of a block. Of several mistakes the first record's first one is reported.
+    mutating func append(_ block: RecordBlock) throws {
+        try block.withRecords { contents in
+            var place = 0
+            var fieldStart = 0
+            if sources == nil {
+                let header = contents.records[0]
+                let fields = UnsafeBufferPointer(start: contents.fields, count: header.fieldEnd)
+                try readHeader(CSVRecord(base: contents.base, ranges: fields, line: header.line))
+                place = 1
+                fieldStart = header.fieldEnd
+            }
+            while place < contents.records.count {
+                var end = place
+                var fieldEnd = fieldStart
+                while end < contents.records.count, end - place < Self.batchRows,
+                    contents.records[end].fieldEnd == fieldEnd + columnCount
+                {
+                    end += 1
+                    fieldEnd += columnCount
+                }
+                try append(contents, rows: place..<end, fieldStart: fieldStart)
+                if end < contents.records.count, end - place < Self.batchRows {
+                    let record = contents.records[end]
+                    throw ImportError(
+                        .fieldCount, line: record.line,
+                        "the record has \(record.fieldEnd - fieldEnd) fields, but the header has \(columnCount)")
+                }
+                (place, fieldStart) = (end, fieldEnd)
+            }
+        }
     }
 
-    @inline(__always)
-    mutating func take(_ record: CSVRecord) throws {
-        guard let sources else { return try readHeader(record) }
-        guard record.count == columnCount else {
-            try endBatch()
-            throw ImportError(
-                .fieldCount, line: record.line,
-                "the record has \(record.count) fields, but the header has \(columnCount)")
-        }
-        var at = pending
-        for source in sources {
-            cells[at] = source >= 0 ? record[source] : UnsafeBufferPointer(start: nil, count: 0)
-            at += Self.batchRows
-        }
-        lines[pending] = record.line
-        pending += 1
-        if pending == Self.batchRows { try endBatch() }
-    }
-
-    /// Appends the batch to the columns. Of several mistakes the first row's first one is reported.
-    mutating func endBatch() throws {
-        guard pending > 0, let sources else { return }
-        var rows = pending
-        pending = 0
+    /// Appends a batch of records that have a field for each column.
+    private mutating func append(_ contents: RecordBlock.Contents, rows: Range<Int>, fieldStart: Int) throws {
+        guard let sources else { return }
+        var count = rows.count
         var mistake: (any Error)?
         for index in builders.indices {
-            let failed = cells.withUnsafeBufferPointer { cells in
-                builders[index].append(
-                    UnsafeBufferPointer(rebasing: cells[index * Self.batchRows..<index * Self.batchRows + rows]))
-            }
-            if let failed {
-                rows = failed.row
-                mistake = located(failed.failure, index, row: rows, source: sources[index])
+            let source = sources[index]
+            let cells = ColumnCells(
+                base: contents.base, first: source >= 0 ? contents.fields + fieldStart + source : nil,
+                stride: columnCount, count: count)
+            if let failed = builders[index].append(cells) {
+                count = failed.row
+                let line = contents.records[rows.lowerBound + count].line
+                mistake = located(failed.failure, index, cell: cells[count], line: line, source: source)
             }
         }
         if let mistake { throw mistake }
-        count += rows
+        self.count += count
     }
 
     @inline(never)
     private func located(
-        _ failure: ColumnBuilder.Failure, _ index: Int, row: Int, source: Int
+        _ failure: ColumnBuilder.Failure, _ index: Int, cell: UnsafeBufferPointer<UInt8>, line: Int, source: Int
     ) -> any Error {
         switch failure {
         case .storage(let error): return error
         case .cell(let error):
-            let text = String(decoding: cells[index * Self.batchRows + row], as: UTF8.self)
+            let text = String(decoding: cell, as: UTF8.self)
             return ImportError(
-                .invalidCell, line: lines[row], column: source + 1, columnName: builders[index].field.name,
+                .invalidCell, line: line, column: source + 1, columnName: builders[index].field.name,
                 text: error.showsText ? text.abbreviated : nil, error.message)
         }
     }

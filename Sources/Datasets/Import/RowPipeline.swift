@@ -64,7 +64,7 @@ final class RowPipeline: @unchecked Sendable {
         var rows = RowBuilder(builders: [])
         swap(&rows, &self.rows)
         var mistake: (any Error)?
-        do { try block.build(into: &rows) } catch { mistake = error }
+        do { try rows.append(block) } catch { mistake = error }
         let count = rows.count
         swap(&rows, &self.rows)
         let isKept = block.byteCount <= Self.waitingBytes.upperBound
@@ -93,25 +93,11 @@ final class RowPipeline: @unchecked Sendable {
     }
 }
 
-/// Collects records into blocks for a pipeline.
+/// Hands blocks of records to a pipeline.
 struct BlockSink: CSVRecordSink {
     private let pipeline: RowPipeline
-    private var block = RecordBlock()
-    private var source: UnsafePointer<UInt8>?
 
     init(_ pipeline: RowPipeline) { self.pipeline = pipeline }
 
-    @inline(__always)
-    mutating func take(_ record: CSVRecord) {
-        source = record.base
-        block.append(record)
-    }
-
-    mutating func endBatch() throws {
-        guard !block.isEmpty, let source else { return }
-        block.close(over: source)
-        var full = RecordBlock()
-        swap(&full, &block)
-        block = try pipeline.submit(full)
-    }
+    func take(_ block: consuming RecordBlock) throws -> RecordBlock { try pipeline.submit(block) }
 }

@@ -26,8 +26,8 @@ public struct Comparison: Sendable {
         self.catalogueItemCount = catalogueItemCount
     }
 
-    /// Trains and measures a recipe as ``Evaluation`` does, and looks at the model of the first fold: its size on disk, and
-    /// how long it takes to score the histories of users drawn at random.
+    /// Trains and measures a recipe as ``Evaluation`` does, and looks at the model of the first fold as it is served: its size
+    /// on disk, and how long it takes to score the histories of users drawn at random.
     ///
     /// - Parameters:
     ///   - name: What the recipe is called in the result.
@@ -61,20 +61,22 @@ public struct Comparison: Sendable {
         let learned: [String: Double]
 
         init(_ model: TrainedModel, histories: UserHistories, seed: UInt64) throws {
-            bytes = try Self.sizeOnDisk(of: model)
-            var generator = SeededGenerator(seed: seed)
-            let active = (0..<histories.count).filter { histories.offsets[$0] < histories.offsets[$0 + 1] }
-            let chosen = generator.permutation(of: active.count).prefix(Comparison.timedHistories)
-            latency = ScoringLatency(of: model.recommender, histories: chosen.map { histories[active[$0]] })
-            training = model.training ?? TrainingRecord()
-            learned = model.manifest.learned
-        }
-
-        private static func sizeOnDisk(of model: TrainedModel) throws -> Int {
             let files = FileManager.default
             let directory = files.temporaryDirectory.appending(path: "palate-\(UUID().uuidString)")
             defer { try? files.removeItem(at: directory) }
             try model.write(to: directory)
+            bytes = try Self.size(of: directory)
+            var generator = SeededGenerator(seed: seed)
+            let active = (0..<histories.count).filter { histories.offsets[$0] < histories.offsets[$0 + 1] }
+            let chosen = generator.permutation(of: active.count).prefix(Comparison.timedHistories)
+            let served = try TrainedModel(contentsOf: directory)
+            latency = ScoringLatency(of: served.recommender, histories: chosen.map { histories[active[$0]] })
+            training = model.training ?? TrainingRecord()
+            learned = model.manifest.learned
+        }
+
+        private static func size(of directory: URL) throws -> Int {
+            let files = FileManager.default
             let names = try files.contentsOfDirectory(atPath: directory.path)
             return try names.reduce(0) { sum, name in
                 let attributes = try files.attributesOfItem(atPath: directory.appending(path: name).path)

@@ -31,6 +31,14 @@ package struct SparseRows: Sendable, Equatable {
         offsets.append(columns.count)
     }
 
+    /// Adds a row of another matrix with the same columns.
+    mutating func append(row: Int, of other: SparseRows) {
+        let entries = other.offsets[row]..<other.offsets[row + 1]
+        columns += other.columns[entries]
+        values += other.values[entries]
+        offsets.append(columns.count)
+    }
+
     package func forEach(of row: Int, _ body: (_ column: Int, _ value: Float) -> Void) {
         for index in offsets[row]..<offsets[row + 1] { body(Int(columns[index]), values[index]) }
     }
@@ -56,25 +64,7 @@ package struct SparseRows: Sendable, Equatable {
 
     /// The product with a dense matrix, rows in parallel. 2 · entries · columns of the other operations.
     func multiplied(by other: Matrix, threads: Int) -> Matrix {
-        var product = Matrix(rows: rowCount, columns: other.columns)
-        let ranges = Parallel.ranges(of: rowCount, size: 256)
-        let parts = Parallel.map(ranges.count, threads: threads) { part in
-            ranges[part].map { row -> [Float] in
-                var sum = [Float](repeating: 0, count: other.columns)
-                let range = offsets[row]..<offsets[row + 1]
-                other.accumulate(rows: Array(columns[range]), weights: Array(values[range]), into: &sum)
-                return sum
-            }
-        }
-        let width = other.columns
-        product.withUnsafeMutableElements { target in
-            for (range, rows) in zip(ranges, parts) {
-                for (row, sum) in zip(range, rows) {
-                    for (column, value) in sum.enumerated() { target[row * width + column] = value }
-                }
-            }
-        }
-        return product
+        other.product(offsets: offsets, places: columns, values: values, threads: threads)
     }
 
     func transposed() -> SparseRows {

@@ -1,3 +1,4 @@
+import CVectorKernels
 import Foundation
 import LinearAlgebra
 
@@ -14,7 +15,6 @@ struct AdamW: Sendable {
     private static let scalarRate: Float = 10
     private static let firstDecay: Float = 0.9
     private static let secondDecay: Float = 0.99
-    private static let epsilon: Float = 1e-8
 
     init(_ parameters: ClassifierParameters, learningRate: Double, weightDecay: Double) {
         self.learningRate = Float(learningRate)
@@ -37,36 +37,31 @@ struct AdamW: Sendable {
     }
 
     /// - Parameters:
-    ///   - rows: Of the parameter, in the order of the gradient's rows; nil for all.
+    ///   - rows: Of the parameter, each once, in the order of the gradient's rows; nil for all.
     ///   - decayed: How many of the first columns decay.
     private mutating func update(
         _ parameter: inout Matrix, _ place: Int, _ rows: [UInt32]?, _ gradient: Matrix, decayed: Int, rate: Float
     ) {
         let firstScale = 1 / (1 - powf(Self.firstDecay, Float(step)))
         let secondScale = 1 / (1 - powf(Self.secondDecay, Float(step)))
-        let learningRate = rate * learningRate
-        let shrinking = 1 - learningRate * weightDecay
+        let (learningRate, weightDecay) = (rate * learningRate, weightDecay)
         let width = gradient.columns
         parameter.withUnsafeMutableElements { parameter in
             first[place].withUnsafeMutableElements { first in
                 second[place].withUnsafeMutableElements { second in
                     gradient.withUnsafeElements { gradient in
+                        guard let parameter = parameter.baseAddress, let first = first.baseAddress,
+                            let second = second.baseAddress, let derivatives = gradient.baseAddress
+                        else { return }
+                        func move(_ start: Int, by from: Int, count: Int, decay: Float) {
+                            palate_adamw(
+                                parameter + start, derivatives + from, first + start, second + start, count,
+                                learningRate, Self.firstDecay, Self.secondDecay, decay, firstScale, secondScale)
+                        }
                         for index in 0..<gradient.count / max(width, 1) {
                             let start = (rows.map { Int($0[index]) } ?? index) * width
-                            for column in 0..<width {
-                                let derivative = gradient[index * width + column]
-                                let m = Self.firstDecay * first[start + column] + (1 - Self.firstDecay) * derivative
-                                let v =
-                                    Self.secondDecay * second[start + column]
-                                    + (1 - Self.secondDecay) * derivative * derivative
-                                first[start + column] = m
-                                second[start + column] = v
-                                let moved =
-                                    learningRate * m * firstScale
-                                    / ((v * secondScale).squareRoot() + Self.epsilon)
-                                let kept = column < decayed ? shrinking : 1
-                                parameter[start + column] = kept * parameter[start + column] - moved
-                            }
+                            move(start, by: index * width, count: decayed, decay: weightDecay)
+                            move(start + decayed, by: index * width + decayed, count: width - decayed, decay: 0)
                         }
                     }
                 }

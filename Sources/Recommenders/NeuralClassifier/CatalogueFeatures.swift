@@ -93,11 +93,7 @@ package struct CatalogueFeatures: Sendable, Equatable {
     /// The rows of some items, one after the other.
     func gathered(_ items: [UInt32], isCold: [Bool]) -> SparseRows {
         var gathered = SparseRows(columnCount: featureCount)
-        for (item, isCold) in zip(items, isCold) {
-            var entries: [(column: Int, value: Float)] = []
-            (isCold ? coldRows : rows).forEach(of: Int(item)) { entries.append(($0, $1)) }
-            gathered.append(entries)
-        }
+        for (item, isCold) in zip(items, isCold) { gathered.append(row: Int(item), of: isCold ? coldRows : rows) }
         return gathered
     }
 }

@@ -4,7 +4,7 @@ import LinearAlgebra
 extension ShallowAutoencoder: StorableRecommender {
     func tensors() -> [SafetensorsWriter.Tensor] {
         [
-            .init("ease.items", selection.items), .init("ease.weights", weights),
+            .init("ease.items", selection.items), weights.tensor("ease.weights"),
             .init("popularity.counts", popularity.counts),
         ]
     }
@@ -16,7 +16,7 @@ extension ShallowAutoencoder: StorableRecommender {
         }
         self.init(
             items: items, selection: ItemSelection(items: selected, itemCount: items.count),
-            weights: try file.matrix("ease.weights", rows: selected.count, columns: selected.count),
+            weights: .dense(try file.matrix("ease.weights", rows: selected.count, columns: selected.count)),
             popularity: try Popularity(file: file, items: items, eventTypes: eventTypes), learned: [:])
     }
 }

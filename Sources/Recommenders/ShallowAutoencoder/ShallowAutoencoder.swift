@@ -12,14 +12,14 @@ import LinearAlgebra
 public struct ShallowAutoencoder: Recommender {
     public let items: Vocabulary
     let selection: ItemSelection
-    /// From the item of a row to the item of a column, by position in ``selection``.
-    let weights: Matrix
+    /// By position in ``selection``.
+    let weights: EASEWeights
     let popularity: Popularity
     let learned: [String: Double]
     private let tail: [Float]
 
     init(
-        items: Vocabulary, selection: ItemSelection, weights: Matrix, popularity: Popularity,
+        items: Vocabulary, selection: ItemSelection, weights: EASEWeights, popularity: Popularity,
         learned: [String: Double]
     ) {
         self.items = items
@@ -33,17 +33,10 @@ public struct ShallowAutoencoder: Recommender {
     public func scores(for history: History) -> [Float] {
         let known = Set(history.items.compactMap(selection.position(of:))).sorted()
         guard !known.isEmpty else { return popularity.counts }
-        let covered = Self.scores(of: known, weights)
+        let covered = weights.scores(of: known)
         let lowest = covered.min() ?? 0
         var scores = tail.map { lowest + $0 }
         for (position, item) in selection.items.enumerated() { scores[Int(item)] = covered[position] }
-        return scores
-    }
-
-    fileprivate static func scores(of positions: [UInt32], _ weights: Matrix) -> [Float] {
-        var scores = [Float](repeating: 0, count: weights.columns)
-        weights.accumulate(
-            rows: positions, weights: [Float](repeating: 1, count: positions.count), into: &scores)
         return scores
     }
 }
@@ -69,7 +62,7 @@ extension ShallowAutoencoder {
     private static let grid: [Double] = [10, 30, 100, 300, 1_000, 3_000]
     private static let defaultRegularization = 300.0
     /// Items of the models that are trained to choose; the choice does not need the whole catalogue.
-    private static let searchItems = 3_072
+    fileprivate static let searchItems = 3_072
     /// With fewer users an item is left to popularity.
     fileprivate static let minimumUsers: Float = 2
 
@@ -115,10 +108,12 @@ extension ShallowAutoencoder {
             let fitted = try Fitted(
                 histories, users: heldOut.others, itemCount: itemCount, weights: weights,
                 limit: min(plan.closedFormItems, searchItems), regularization: candidate, threads: options.threads)
+            // Many histories are scored.
+            let weights = EASEWeights.dense(fitted.weights.dense(threads: options.threads))
             let gain = heldOut.gain(threads: options.threads) { heldOutCase in
                 var dense = [Float](repeating: -.infinity, count: itemCount)
                 let known = heldOutCase.history.compactMap(fitted.selection.position(of:)).sorted()
-                let scores = ShallowAutoencoder.scores(of: known, fitted.weights)
+                let scores = weights.scores(of: known)
                 for (position, item) in fitted.selection.items.enumerated() { dense[Int(item)] = scores[position] }
                 return dense
             }
@@ -150,10 +145,13 @@ struct ShallowAutoencoderPlan: Sendable, Equatable {
             perEvent * histories.eventCount + 32 * histories.count + 64 * itemCount
                 + HeldOutUsers.memory(histories, itemCount: itemCount, threads: threads)
         }
-        // The Gram matrix becomes the weights in place; with rewards the targets and the product stand beside it. Two
-        // panels of a sweep.
-        let matrices = weights.areEqual ? 1 : 3
-        func square(_ items: Int) -> Int { 4 * matrices * items * items + 8 * Matrix.sweepWidth * items }
+        // While λ is chosen, the weights are expanded beside those of half the size.
+        func square(_ items: Int) -> Int {
+            let tried = min(items, ShallowAutoencoder.searchItems)
+            return max(
+                EASE.bytes(items: items, rewarded: !weights.areEqual),
+                EASE.bytes(items: tried, rewarded: false) + 4 * tried * tried)
+        }
         // By the threads that there are and not those that are used, on which no model depends.
         let left = limit - fixed(threads: Parallel.availableThreads)
         var (low, high) = (1, max(min(itemCount, hyperparameters.closedFormItems), 1))
@@ -169,7 +167,7 @@ struct ShallowAutoencoderPlan: Sendable, Equatable {
 /// ``EASE`` on some of the users.
 private struct Fitted: Sendable {
     let selection: ItemSelection
-    let weights: Matrix
+    let weights: EASEWeights
 
     init(
         _ histories: UserHistories, users: [Int], itemCount: Int, weights: NumberedEventWeights, limit: Int,

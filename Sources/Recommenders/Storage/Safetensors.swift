@@ -42,7 +42,7 @@ package enum SafetensorsWriter {
         let dtype: String
         let shape: [Int]
         let byteCount: Int
-        /// Hands the bytes to the closure it is given.
+        /// Hands the bytes to the closure it is given, all at once or in parts.
         let withBytes: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
         package init<Element: SafetensorsElement>(_ name: String, _ values: [Element]) {
@@ -59,6 +59,32 @@ package enum SafetensorsWriter {
             shape = [matrix.rows, matrix.columns]
             byteCount = matrix.rows * matrix.columns * MemoryLayout<Float>.stride
             withBytes = { body in try matrix.withUnsafeElements { try body(UnsafeRawBufferPointer($0)) } }
+        }
+
+        /// A matrix that is made while it is written, a block of rows after the other.
+        ///
+        /// - Parameters:
+        ///   - rowBlocks: All rows, in their order.
+        ///   - fill: Writes the rows of a block, row by row.
+        init(
+            _ name: String, rowBlocks: [Range<Int>], columns: Int,
+            fill: @escaping (Range<Int>, UnsafeMutableBufferPointer<Float>) -> Void
+        ) {
+            self.name = name
+            dtype = Float.safetensorsName
+            let rows = rowBlocks.last?.upperBound ?? 0
+            shape = [rows, columns]
+            byteCount = rows * columns * MemoryLayout<Float>.stride
+            withBytes = { body in
+                var block = [Float](repeating: 0, count: (rowBlocks.map(\.count).max() ?? 0) * columns)
+                for rows in rowBlocks {
+                    try block.withUnsafeMutableBufferPointer { buffer in
+                        let part = UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * columns)])
+                        fill(rows, part)
+                        try body(UnsafeRawBufferPointer(part))
+                    }
+                }
+            }
         }
     }
 

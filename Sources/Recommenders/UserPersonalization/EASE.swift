@@ -4,52 +4,65 @@ package import LinearAlgebra
 ///
 /// H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW 2019), equation 8: with G = XᵀX + Λ and P = G⁻¹,
 /// Bᵢⱼ = -Pᵢⱼ / Pⱼⱼ and Bⱼⱼ = 0. X is users by items, 1 where a user met an item. Here Λ is a diagonal of
-/// ``Regularization`` instead of one number. Cost: the squared history lengths, n³ operations, 4n² bytes: G is inverted and
-/// becomes B in place.
+/// ``Regularization`` instead of one number. Cost: the squared history lengths, n³ operations, 2n² bytes: G is symmetric and
+/// becomes P in place, and P with a factor for each column is B.
 ///
 /// With rewards the target is X' = rewards ∘ X while X stays what is read. The same derivation, with C = XᵀX' in place of
 /// XᵀX, gives B̂ = P·C and B = B̂ - P·diag(B̂ⱼⱼ / Pⱼⱼ); with rewards of 1 it is the formula above. It costs 2n³ operations and
-/// 8n² bytes more.
+/// 4n² bytes more: C is made and used up some columns at a time.
 package enum EASE {
     package static func fit(
         _ occurrences: ItemOccurrences, userCounts: [Float], regularization: Float, threads: Int
-    ) throws -> Matrix {
+    ) throws -> EASEWeights {
         let count = occurrences.sequences.itemCount
-        var gram = Matrix(rows: count, columns: count)
-        gram.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: .max) { neighbour, _, _ in row[neighbour] += 1 }
-        }
         let ridge = Regularization(strength: regularization, userCounts: userCounts)
-        gram.addToDiagonal { userCounts[$0] + ridge[$0] }
+        var gram = SymmetricMatrix(order: count)
+        gram.updateLowerRows(threads: threads) { item, row in
+            occurrences.forEachNeighbour(of: item, window: .max) { neighbour, _, _, _ in
+                if neighbour < item { row[neighbour] += 1 }
+            }
+            row[item] = userCounts[item] + ridge[item]
+        }
         try Task.checkCancellation()
-        try gram.invertSymmetric(threads: threads)
+        try gram.invert(threads: threads)
         guard occurrences.sequences.rewards.isEmpty else {
-            return try rewarded(occurrences, inverse: gram, threads: threads)
+            return .dense(try rewarded(occurrences, inverse: gram, threads: threads))
         }
-        let diagonal = (0..<count).map { gram[$0, $0] }
-        gram.updateRows(threads: threads) { item, row in
-            for other in row.indices { row[other] = other == item ? 0 : -row[other] / diagonal[other] }
-        }
-        return gram
+        let diagonal = gram.takeDiagonal()
+        return .half(gram, factors: diagonal.map { -1 / $0 })
     }
 
     private static func rewarded(
-        _ occurrences: ItemOccurrences, inverse: Matrix, threads: Int
+        _ occurrences: ItemOccurrences, inverse: SymmetricMatrix, threads: Int
     ) throws -> Matrix {
         let count = occurrences.sequences.itemCount
-        // What stands on the diagonal of C cancels out.
-        var targets = Matrix(rows: count, columns: count)
-        targets.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: .max) { neighbour, _, reward in row[neighbour] += reward }
+        var weights = Matrix(rows: count, columns: count)
+        for items in inverse.panels {
+            try Task.checkCancellation()
+            // Some columns of C, as rows. What stands on the diagonal of C cancels out.
+            var targets = Matrix(rows: items.count, columns: count)
+            targets.updateRows(threads: threads) { place, row in
+                occurrences.forEachNeighbour(of: items.lowerBound + place, window: .max) { neighbour, _, _, reward in
+                    row[neighbour] += reward
+                }
+            }
+            inverse.multiply(byTransposeOf: targets, into: &weights, at: items.lowerBound, threads: threads)
         }
-        var weights = inverse.multiplied(by: targets, threads: threads)
-        try Task.checkCancellation()
         let corrections = (0..<count).map { weights[$0, $0] / inverse[$0, $0] }
         weights.updateRows(threads: threads) { item, row in
-            for other in row.indices {
-                row[other] = other == item ? 0 : row[other] - inverse[item, other] * corrections[other]
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { inverseRow in
+                inverse.copyRows(item..<(item + 1), to: inverseRow)
+                for other in row.indices {
+                    row[other] = other == item ? 0 : row[other] - inverseRow[other] * corrections[other]
+                }
             }
         }
         return weights
+    }
+
+    /// Bytes that ``fit(_:userCounts:regularization:threads:)`` takes for so many items, the result included.
+    static func bytes(items: Int, rewarded: Bool) -> Int {
+        let panel = SymmetricMatrix.inversionBytes(order: items)
+        return SymmetricMatrix.bytes(order: items) + panel + (rewarded ? 4 * items * items : 0)
     }
 }

@@ -24,7 +24,7 @@ struct NearbyItems: Sendable, Equatable {
         let sums = Parallel.map(chunks.count, threads: threads) { chunk in
             chunks[chunk].map { item in
                 var sum: Float = 0
-                occurrences.forEachNeighbour(of: item, window: Self.window) { _, lag, _ in sum += weights[abs(lag)] }
+                occurrences.forEachNeighbour(of: item, window: Self.window) { _, lag, _, _ in sum += weights[abs(lag)] }
                 return sum
             }
         }
@@ -33,7 +33,7 @@ struct NearbyItems: Sendable, Equatable {
             var scratch = [Float](repeating: 0, count: count)
             return chunks[chunk].map { item -> [(UInt32, Float)] in
                 var touched: [Int] = []
-                occurrences.forEachNeighbour(of: item, window: Self.window) { neighbour, lag, reward in
+                occurrences.forEachNeighbour(of: item, window: Self.window) { neighbour, lag, reward, _ in
                     if scratch[neighbour] == 0 { touched.append(neighbour) }
                     scratch[neighbour] += weights[abs(lag)] * reward
                 }

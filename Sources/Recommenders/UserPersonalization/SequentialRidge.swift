@@ -60,12 +60,12 @@ package enum SequentialRidge {
         var gram = Matrix(rows: count, columns: count)
         var targets = Matrix(rows: count, columns: count)
         gram.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, _ in
+            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, _, _ in
                 row[neighbour] += gramWeights[abs(lag)]
             }
         }
         targets.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, reward in
+            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, reward, _ in
                 if lag > 0 { row[neighbour] += targetWeights[lag] * reward }
             }
         }

@@ -94,7 +94,8 @@ struct SettingsChoice: Sendable {
         for (step, regularization) in ([300, 100, 900] as [Float]).enumerated() {
             try options.advance(to: 0.36 + 0.03 * Double(step), "choosing regularisation")
             let weights = try EASE.fit(
-                occurrences, userCounts: userCounts, regularization: regularization, threads: options.threads)
+                occurrences, userCounts: userCounts, regularization: regularization, threads: options.threads
+            ).dense(threads: options.threads)
             let found = gain(weights, window: .max, decay: settings.easeDecay)
             if found > bestGain * 1.01 { (parameters.easeRegularization, bestGain) = (regularization, found) }
         }

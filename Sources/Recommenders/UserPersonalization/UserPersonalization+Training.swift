@@ -147,7 +147,8 @@ struct ComponentTrainer: Sendable {
         try Task.checkCancellation()
         let ease = try EASE.fit(
             occurrences, userCounts: userCounts, regularization: parameters.easeRegularization,
-            threads: options.threads)
+            threads: options.threads
+        ).dense(threads: options.threads)
         try Task.checkCancellation()
         return ItemComponents(
             selection: selection, ridge: ridge, ease: ease,

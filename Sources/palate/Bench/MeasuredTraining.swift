@@ -30,6 +30,16 @@ struct MeasuredTraining: Codable, Sendable {
     /// The recipes that are measured: one for each way of training.
     static let algorithms = Algorithm.allCases.filter { $0 != .itemAttributeAffinity }
 
+    /// How often an algorithm goes over the data when it is measured at several sizes. By default it stops when it gets no
+    /// better, which is sooner or later from one size to the next, and takes minutes.
+    static func passes(of algorithm: Algorithm) -> [String: String] {
+        switch algorithm {
+        case .userPersonalizationV2: ["epochs": "2"]
+        case .neuralClassifier: ["max_epochs": "2"]
+        default: [:]
+        }
+    }
+
     /// The catalogue as data for an algorithm, with what is known of its items and users.
     static func data(
         for algorithm: Algorithm, _ size: Size, seed: UInt64

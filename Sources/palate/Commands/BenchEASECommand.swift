@@ -65,7 +65,7 @@ struct BenchEASECommand: ParsableCommand {
             ItemOccurrences(sequences), userCounts: sequences.userCounts(), regularization: Float(regularization),
             threads: TrainingOptions().threads)
         let report = Report(
-            items: weights.rows, seconds: (clock.now - start) / .seconds(1), peakMemoryBytesBefore: before,
+            items: weights.itemCount, seconds: (clock.now - start) / .seconds(1), peakMemoryBytesBefore: before,
             peakMemoryBytes: PeakMemory.bytes)
         switch output {
         case .text:

@@ -60,7 +60,7 @@ struct BenchGrowthCommand: ParsableCommand {
         for algorithm in algorithms {
             let result = try GrowthMeasurement(
                 algorithm, base: base, factors: Self.factors,
-                hyperparameters: try measured.hyperparameters(of: algorithm), seed: measured.seed)
+                hyperparameters: try measured.hyperparametersForSizes(of: algorithm), seed: measured.seed)
             results.append(result)
             if let plots { try write(result.plot, of: result.recipe, to: plots) }
             if output == .text { print(row(result)) }

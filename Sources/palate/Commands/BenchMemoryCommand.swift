@@ -47,7 +47,7 @@ struct BenchMemoryCommand: ParsableCommand {
         for algorithm in algorithms {
             for factor in [1, 4] {
                 let result = try MeasuredTraining.inChild(
-                    algorithm.rawValue, hyperparameters: try measured.hyperparameters(of: algorithm),
+                    algorithm.rawValue, hyperparameters: try measured.hyperparametersForSizes(of: algorithm),
                     size: .init(users: users * factor, items: items * factor, interactions: interactions * factor),
                     seed: measured.seed)
                 results.append(result)

@@ -27,6 +27,11 @@ struct MeasuredRecipes: ParsableArguments {
         try hyperparameters().filter { (try? algorithm.validate(hyperparameters: [$0.key: $0.value])) != nil }
     }
 
+    /// Those that the algorithm takes, and few passes over the data where nothing else is said.
+    func hyperparametersForSizes(of algorithm: Algorithm) throws -> [String: String] {
+        MeasuredTraining.passes(of: algorithm).merging(try hyperparameters(of: algorithm)) { $1 }
+    }
+
     /// - Parameter names: Of recipes; empty for all.
     /// - Throws: ``CommandFailure`` for an unknown name.
     static func algorithms(_ names: [String]) throws -> [Algorithm] {
