@@ -63,6 +63,19 @@ public struct Evaluation: Sendable {
             result.testUsers += part.testUsers
             result.trainingSeconds += part.trainingSeconds
             result.evaluationSeconds += part.evaluationSeconds
+            guard method == .coldStart, options.metadata.items != nil else { continue }
+            let shuffled = ColdStart.renumbered(interactions, seed: seed)
+            let ofItems = try run(
+                describing(
+                    .newItems(shuffled, UserHistories(shuffled), fold: fold, seed: seed), shuffled,
+                    options.metadata.users),
+                of: shuffled, catalogue: catalogue,
+                options: options.within(share.upperBound...share.upperBound, prefix: prefix), observing: { _ in })
+            for (name, value) in ofItems.metrics where name.hasSuffix("new_items") {
+                result.metrics[name, default: 0] += value
+            }
+            result.trainingSeconds += ofItems.trainingSeconds
+            result.evaluationSeconds += ofItems.evaluationSeconds
         }
         result.metrics = result.metrics.mapValues { $0 / Double(folds) }
         return result
@@ -71,7 +84,7 @@ public struct Evaluation: Sendable {
     private func split(
         _ interactions: Interactions, _ histories: UserHistories, fold: Int, _ options: TrainingOptions
     ) -> EvaluationSplit {
-        var split: EvaluationSplit =
+        let split: EvaluationSplit =
             switch method {
             case .personalize:
                 .personalize(
@@ -79,8 +92,17 @@ public struct Evaluation: Sendable {
                     eventWeights: options.eventWeights)
             case .leaveOneOut: .leaveOneOut(interactions, histories)
             case .strongGeneralization: .strongGeneralization(interactions, histories, fold: fold, seed: seed)
+            case .coldStart: .beginners(interactions, histories, fold: fold, seed: seed)
             }
-        guard let users = options.metadata.users else { return split }
+        return describing(split, interactions, options.metadata.users)
+    }
+
+    /// With what the users dataset says of the test users.
+    private func describing(
+        _ split: EvaluationSplit, _ interactions: Interactions, _ users: MetadataTable?
+    ) -> EvaluationSplit {
+        guard let users else { return split }
+        var split = split
         for index in split.cases.indices {
             let user = interactions.users[split.cases[index].user]
             split.cases[index].context = RequestContext(ofUser: user, in: users)
@@ -125,13 +147,19 @@ public struct Evaluation: Sendable {
                 return recommender.recommendations(
                     for: testCase.input, in: testCase.context, count: RankingMetrics.depth
                 ) {
-                    testCase.excluded.contains($0)
+                    testCase.excluded.contains($0) || testCase.among?.contains($0) == false
                 }.map(\.item)
             }
             for (list, testCase) in zip(lists, cases[chunk]) {
-                totals.add(
-                    testCase.relevant.isEmpty ? nil : RankingMetrics(list: list, relevant: testCase.relevant),
-                    list: list)
+                let metrics =
+                    testCase.relevant.isEmpty ? nil : RankingMetrics(list: list, relevant: testCase.relevant)
+                totals.add(metrics, list: list)
+                if let part = testCase.part, let metrics {
+                    for (name, value) in zip(RankingMetrics.names, metrics.values)
+                    where ColdStart.metrics.contains(name) {
+                        totals.add(value, "\(name)_\(part)")
+                    }
+                }
                 if !testCase.rewards.isEmpty {
                     for (name, value) in RewardMetrics.weightedGains(list: list, rewards: testCase.rewards) {
                         totals.add(value, name)

@@ -95,7 +95,7 @@ public enum Algorithm: String, Sendable, CaseIterable {
         switch self {
         case .userPersonalization:
             recommender = try UserPersonalization(
-                training: histories, items: interactions.items, eventTypes: interactions.eventTypes,
+                training: histories, of: interactions, items: interactions.items, eventTypes: interactions.eventTypes,
                 hyperparameters: try .init(hyperparameters), options: options)
         case .userPersonalizationV2:
             recommender = try TransformerPersonalization(

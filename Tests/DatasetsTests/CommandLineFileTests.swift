@@ -16,6 +16,20 @@ import Testing
         }
     }
 
+    @Test func otherColumnsAreTheContextOfEventsWhereItIsAskedFor() throws {
+        try withTemporaryDirectory { place in
+            let file = place.appendingPathComponent("i.csv")
+            let rows = "ITEM_ID,USER_ID,DEVICE,TIMESTAMP,PRICE,IMPRESSION\ni,u,tv,5,1.5,i|j\nj,u,,6,,\n"
+            try Data(rows.utf8).write(to: file)
+            let columns = try InteractionsFile.read(csv: file, contexts: true).contextColumns
+            #expect(columns.map(\.name) == ["DEVICE", "PRICE", "IMPRESSION"])
+            #expect(columns.map { $0.text(ofRow: 0) } == ["tv", "1.5", "i|j"])
+            #expect(columns.map { $0.text(ofRow: 1) } == ["", "", ""])
+            #expect(columns[0].field.isCategorical && !columns[2].field.isCategorical)
+            #expect(try InteractionsFile.read(csv: file).contextColumns.isEmpty)
+        }
+    }
+
     @Test func metadataTypesAreInferredFromTheCells() throws {
         try withTemporaryDirectory { place in
             let file = place.appendingPathComponent("items.csv")

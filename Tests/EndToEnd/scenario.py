@@ -203,14 +203,14 @@ def train(personalize, solution):
 class Stack:
     """Everything up to imported interactions, under one prefix."""
 
-    def __init__(self, server, prefix, csv_text=None):
+    def __init__(self, server, prefix, csv_text=None, schema=None):
         self.personalize = server.client("personalize")
         self.csv = csv_text or interactions_csv()
         self.prefix = prefix
         bucket = create_bucket(server.client("s3"), f"{prefix}-bucket", {"interactions.csv": self.csv})
         self.location = f"s3://{bucket}/interactions.csv"
         self.role = create_role(server.client("iam"), f"{prefix}-role")
-        self.schema = create_schema(self.personalize, f"{prefix}-schema")
+        self.schema = create_schema(self.personalize, f"{prefix}-schema", schema)
         self.group = create_group(self.personalize, f"{prefix}-group")
         self.dataset = create_dataset(self.personalize, f"{prefix}-dataset", self.group, self.schema)
 

@@ -85,6 +85,51 @@ import Testing
         #expect(abs((result.metrics["precision_at_5"] ?? 0) - 0.4) < 1e-12)
     }
 
+    @Test func coldStartAsksForTheNextFiveItemsFromSeveralBeginnings() throws {
+        // Everybody meets the items 0 to 9 in the same order; an eleventh is popular and never met at first.
+        var data = Interactions(
+            users: Vocabulary((0..<20).map { "u\($0)" }), items: Vocabulary((0..<11).map { "i\($0)" }))
+        for user in 0..<20 {
+            for item in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10] {
+                data.userIndices.append(UInt32(user))
+                data.itemIndices.append(UInt32(item))
+                data.timestamps.append(Int64(item))
+            }
+        }
+        let metrics = try Evaluation(of: .popularity, method: .coldStart, folds: 10).run(on: data).metrics
+        // The popular item comes first, then the others by number: of the first ten, five are wanted.
+        #expect(metrics["recall_at_10_given_0"] == 1)
+        #expect(metrics["mean_reciprocal_rank_at_25_given_0"] == 0.5)
+        // Items of the beginning are not shown: 5 to 9 follow the popular one.
+        #expect(metrics["mean_reciprocal_rank_at_25_given_5"] == 0.5)
+        #expect(metrics["recall_at_10_given_5"] == 1)
+        #expect(metrics.keys.contains { $0.hasSuffix("new_items") } == false)
+    }
+
+    @Test func coldStartHoldsItemsOutOfTrainingWhereTheyAreDescribed() throws {
+        let world = GeneratedWorld(.init(users: 300, items: 200, events: 9_000, seed: 8))
+        let data = world.interactions()
+        let schema = """
+            {"type": "record", "name": "Items", "namespace": "com.amazonaws.personalize.schema", "fields": [
+            {"name": "ITEM_ID", "type": "string"}, {"name": "GENRES", "type": "string", "categorical": true}],
+            "version": "1.0"}
+            """
+        let rows = (0..<200).map {
+            ["ITEM_ID": world.item($0).identifier, "GENRES": world.item($0).genres.joined(separator: "|")]
+        }
+        var options = TrainingOptions()
+        options.metadata.items = try MetadataTable(records: rows, schema: try DatasetSchema(json: schema))
+        func metrics(_ algorithm: Algorithm) throws -> [String: Double] {
+            try Evaluation(of: algorithm, method: .coldStart).run(on: data, options: options).metrics
+        }
+        let (popular, described) = (try metrics(.popularity), try metrics(.contentBased))
+        #expect(popular["recall_at_10_of_new_items"] == 0)
+        let random = 10 / 20.0
+        #expect(abs((popular["recall_at_10_among_new_items"] ?? 0) - random) < 0.25)
+        #expect((described["recall_at_10_among_new_items"] ?? 0) > (popular["recall_at_10_among_new_items"] ?? 1))
+        #expect(described["recall_at_10_given_5"] != nil)
+    }
+
     @Test func coverageCountsTheWholeCatalogue() throws {
         let data = repeaters(4)
         let usual = try Evaluation(of: .popularity, catalogueItemCount: 8).run(on: data)

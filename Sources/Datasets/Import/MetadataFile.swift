@@ -13,7 +13,7 @@ public enum MetadataFile {
         guard !type.isInteractions else {
             throw ImportError(.wrongCall, file: url.lastPathComponent, "\(type.rawValue) is not a metadata table")
         }
-        let fields = try inferFields(url, identifier: type.subjectField)
+        let fields = try inferFields(of: url, beside: [SchemaField(name: type.subjectField, type: .string)])
         let importer = RecordImporter(type: type, fields: fields, limits: .withoutMinimums, directory: nil)
         let outputs = try importer.read(url)
         return try MetadataTable(importer.columns(outputs, path: url.path))
@@ -44,7 +44,8 @@ public enum MetadataFile {
         }
     }
 
-    private static func inferFields(_ url: URL, identifier: String) throws -> [SchemaField] {
+    /// Some fields, and after them one for each other column of the file, by its cells.
+    static func inferFields(of url: URL, beside known: [SchemaField]) throws -> [SchemaField] {
         let header = try CSVHeader.read(url)
         var evidence = Array(repeating: Evidence(), count: header.count)
         var reader = CSVReader()
@@ -62,7 +63,7 @@ public enum MetadataFile {
         } catch is CSVReader.Failure {
             // The import below meets the same failure and reports its place.
         }
-        var fields = [SchemaField(name: identifier, type: .string)]
+        var fields = known
         for (name, evidence) in zip(header, evidence)
         where AvroRecord.isFieldName(name) && !fields.contains(where: { $0.name == name }) {
             fields.append(evidence.field(name))

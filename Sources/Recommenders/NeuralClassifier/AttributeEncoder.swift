@@ -90,7 +90,7 @@ struct AttributeEncoder: Sendable, Equatable {
     }
 
     /// From 0 to 1, equal ones counted by half.
-    private static func share(of quantiles: [Double], below number: Double) -> Double {
+    static func share(of quantiles: [Double], below number: Double) -> Double {
         func count(_ isBefore: (Double) -> Bool) -> Int {
             var (low, high) = (0, quantiles.count)
             while low < high {

@@ -74,17 +74,16 @@ struct ExampleSource: Sendable {
         let columns = contexts.columns.count + (users.columns.isEmpty ? 0 : 1)
         var bytes =
             (16 + 80 * columns) * interactions.count + (48 + 64 * users.columns.count) * interactions.users.count
-        if let column = interactions.contextColumns.first(where: { $0.name == impressionColumn }) {
+        if let column = interactions.contextColumns.first(where: { $0.name == SideData.impressionColumn }) {
             for row in 0..<column.count { bytes += 48 + 4 * column.text(ofRow: row).utf8.count }
         }
         return bytes
     }
 
-    /// The column of items that were shown, written `item1|item2`.
-    static let impressionColumn = "IMPRESSION"
-
     private static func impressions(of interactions: Interactions, rows: [Int]) -> [[UInt32]] {
-        guard let column = interactions.contextColumns.first(where: { $0.name == impressionColumn }) else { return [] }
+        guard let column = interactions.contextColumns.first(where: { $0.name == SideData.impressionColumn }) else {
+            return []
+        }
         return rows.map { row in
             column.text(ofRow: row).split(separator: "|").compactMap {
                 interactions.items.index(of: String($0)).flatMap { UInt32(exactly: $0) }

@@ -42,7 +42,7 @@ extension NeuralClassifier {
     ) throws {
         let users = AttributeEncoder(fitting: options.metadata.users?.columns ?? [])
         let contexts = AttributeEncoder(
-            fitting: interactions.contextColumns.filter { !Self.columnsOfAnswers.contains($0.name) })
+            fitting: interactions.contextColumns.filter { !SideData.columnsOfAnswers.contains($0.name) })
         let kinds = EventKinds(histories, eventTypes: interactions.eventTypes)
         let itemCount = interactions.items.count + (options.metadata.items?.count ?? 0)
         let shape = ClassifierParameters.Shape(
@@ -64,9 +64,6 @@ extension NeuralClassifier {
             interactions: interactions, hyperparameters: hyperparameters, options: options)
         self = try training.run()
     }
-
-    /// Columns that say what was answered to a request, not what it was about.
-    private static let columnsOfAnswers: Set<String> = [ExampleSource.impressionColumn, "RECOMMENDATION_ID"]
 }
 
 extension ClassifierParameters.Shape {

@@ -10,11 +10,13 @@ struct CandidateFeatures: Sendable {
     /// Names that go into what training reports, in the order of the features.
     let names: [String]
     let hasContent: Bool
+    private let side: Side
 
     static let componentNames = ["ridge", "newest_ridge", "ease", "newest_ease", "whole_ease", "nearby", "newest_item"]
     private static let itemNames = [
         "users", "users_by_length", "lift_now", "unborn", "age", "users_fit", "stage_fit", "moment_fit", "age_fit",
-        "moment_distance", "ridge_by_length", "whole_ease_by_length",
+        "moment_distance", "ridge_by_length", "whole_ease_by_length", "ridge_by_lack", "whole_ease_by_lack",
+        "nearby_by_lack",
     ]
     private static let contentNames = ["content", "content_log", "cold", "cold_content"]
 
@@ -26,11 +28,25 @@ struct CandidateFeatures: Sendable {
     /// Those that say what components say: they never count against a candidate.
     static let supporting = Set(0...(2 * componentNames.count))
 
-    init(hasContent: Bool) {
+    init(hasContent: Bool, side: Side = Side()) {
         self.hasContent = hasContent
+        self.side = side
         names =
             ["blend"] + Self.componentNames.flatMap { [$0, $0 + "_log"] } + Self.itemNames
-            + (hasContent ? Self.contentNames : [])
+            + (hasContent ? Self.contentNames : []) + side.names
+    }
+
+    /// What is read of ``SideInformation``.
+    struct Side: Sendable, Equatable {
+        var userColumns: [String] = []
+        var contextColumns: [String] = []
+        var hasValues = false
+        var hasAcceptances = false
+
+        fileprivate var names: [String] {
+            userColumns.map { "user_\($0)" } + contextColumns.map { "context_\($0)" }
+                + (hasValues ? ["value", "valued_taste"] : []) + (hasAcceptances ? ["acceptance"] : [])
+        }
     }
 
     /// Candidates and what the components say of them, candidate by candidate.
@@ -41,6 +57,10 @@ struct CandidateFeatures: Sendable {
         var components: [[Float]]
         /// Likeness to the history's profile; empty without content.
         var content: [Float]
+        /// What the history lacks, see ``ItemComponents/lack(of:wholeEase:unmet:)``.
+        var lack: Float = 0
+        /// Further features, each of all candidates, in the order of their names.
+        var side: [[Float]] = []
     }
 
     /// Newest items of a history whose nature is compared with a candidate's.
@@ -87,6 +107,7 @@ struct CandidateFeatures: Sendable {
             rows.append(-abs(known.moment - newest.moment))
             rows.append(logarithms[0] * length)
             rows.append(logarithms[4] * length)
+            for component in [0, 4, 5] { rows.append(logarithms[component] * candidates.lack) }
             if hasContent {
                 let content = candidates.content[index]
                 let cold: Float = components.userCounts[Int(item)] == 0 ? 1 : 0
@@ -95,12 +116,13 @@ struct CandidateFeatures: Sendable {
                 rows.append(cold)
                 rows.append(cold * content)
             }
+            for values in candidates.side { rows.append(values[index]) }
         }
         return rows
     }
 
     /// The tenth best, or what stands for it where hardly anything is said.
-    private static func scale(_ values: [Float]) -> Float {
+    static func scale(_ values: [Float]) -> Float {
         let best = topIndices(of: values, count: 10)
         guard let first = best.first, let last = best.last, values[first] > 0 else { return 1 }
         return max(values[last], values[first] / 20, 1e-9)

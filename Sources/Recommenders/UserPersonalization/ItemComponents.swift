@@ -41,6 +41,42 @@ struct ItemComponents: Sendable {
             wholeEase: score(ease, recent.items.prefix(Self.tasteLimit), decay: .greatestFiniteMagnitude))
     }
 
+    /// What goes together with the items that a user valued more than usual, and not with those valued less; per selected
+    /// item.
+    ///
+    /// - Parameter valuations: Of each item of the history.
+    func valuedScores(_ recent: RecentItems, valuations: [Float]) -> [Float] {
+        var rows: [UInt32] = []
+        var weights: [Float] = []
+        for (item, weight) in zip(recent.items, valuations).prefix(Self.tasteLimit) where weight != 0 {
+            guard let position = selection.position(of: item) else { continue }
+            rows.append(position)
+            weights.append(weight)
+        }
+        var scores = [Float](repeating: 0, count: selection.items.count)
+        ease.accumulate(rows: rows, weights: weights, into: &scores)
+        return scores
+    }
+
+    /// How much a history lacks of what goes together with it: the logarithm of what ``EASE`` says of the best items that are
+    /// not in it, relative to the mean of those that are, whose own events do not count because its diagonal is 0.
+    ///
+    /// It is greater where items are missing from the middle of a history than where only the future is.
+    ///
+    /// - Parameters:
+    ///   - wholeEase: From the whole history, per selected item.
+    ///   - unmet: Positions of the best items outside the history, best first.
+    func lack(of recent: RecentItems, wholeEase: [Float], unmet: [Int]) -> Float {
+        let met = recent.items.prefix(Self.tasteLimit).compactMap { selection.position(of: $0) }
+        guard met.count >= Self.fewestTastes, let best = unmet.dropFirst(met.count / 10 + 1).first else { return 0 }
+        let mean = met.reduce(0) { $0 + wholeEase[Int($1)] } / Float(met.count)
+        let lack = logf(max(wholeEase[best], 1e-4) / max(mean, 1e-4)) - Self.usualLack
+        return min(max(lack, -2), 2)
+    }
+
+    private static let fewestTastes = 3
+    private static let usualLack: Float = 0.3
+
     func scores(_ recent: RecentItems, settings: BlendSettings) -> Scores {
         var nearby = [Float](repeating: 0, count: userCounts.count)
         self.nearby.accumulate(recent: recent.items[...], into: &nearby, scale: 1)
@@ -109,20 +145,27 @@ struct BlendSettings: Sendable, Equatable {
     /// The items at the top of a list that stand in the order of relevance alone.
     static let headLength = 10
 
-    /// Lets less used items rise in the tail of the list, so that lists of many users show more of the catalogue. The
-    /// head keeps its items and their order.
+    /// The items in whose choice less used ones are favoured, the head among them: as many as coverage is counted by.
+    static let widenedLength = 25
+
+    /// Lets less used items rise into the part of the list after its head, so that lists of many users show more of the
+    /// catalogue. The head keeps its items and their order, and what follows the part stands in the order of relevance.
     ///
     /// - Parameter relevance: One score per item of the catalogue, -∞ for items that are not to be listed; afterwards
     ///   only the order means anything.
     func widen(_ relevance: inout [Float], logUserCounts: [Float]) {
         guard tailDiscount > 0 else { return }
         let head = topIndices(of: relevance, count: Self.headLength).filter { relevance[$0] > -.infinity }
-        var highest = -Float.infinity
+        guard let best = head.first, relevance[best] > 0 else { return }
+        var discounted = relevance
         for item in relevance.indices where relevance[item] > 0 {
-            relevance[item] *= expf(-tailDiscount * logUserCounts[item])
-            highest = max(highest, relevance[item])
+            discounted[item] *= expf(-tailDiscount * logUserCounts[item])
         }
-        guard highest > 0 else { return }
-        for (rank, item) in head.enumerated() { relevance[item] = highest * Float(1 + head.count - rank) }
+        for item in head { discounted[item] = -.infinity }
+        let risen = topIndices(of: discounted, count: Self.widenedLength - Self.headLength)
+            .filter { relevance[$0] > 0 }
+        let first = head + risen
+        let highest = relevance[best]
+        for (rank, item) in first.enumerated() { relevance[item] = highest * Float(1 + first.count - rank) }
     }
 }

@@ -18,11 +18,14 @@ struct RankerTraining: Sendable {
     private struct Question: Sendable {
         let recent: RecentItems
         let targets: Set<UInt32>
+        let situation: Situation
         var rewards: [UInt32: Float] = [:]
         let weight: Double
         let isNext: Bool
         /// Whether it asks for anything but what comes next.
         var isAside = false
+        /// Whether it asks for a random part of the user's items.
+        var isTaste = false
     }
 
     private struct List: Sendable {
@@ -47,7 +50,9 @@ struct RankerTraining: Sendable {
     /// of all items of a user, so that the ranker does not forget taste where order does not tell.
     private static let lastWeight = 0.5
     private static let beginningWeight = 0.2
-    private static let tasteWeight = 0.3
+    /// Of the last kind the greatest is taken that costs no more than a little of what is found of the newest tenth.
+    private static let tasteWeights = [0.3, 0.6, 1]
+    private static let tasteTolerance = 0.02
 
     /// Bytes that lists take; none where memory is short.
     static func bytes(memoryLimit: Int) -> Int { min(200 << 20, max(memoryLimit - (64 << 20), 0) / 8) }
@@ -62,24 +67,42 @@ struct RankerTraining: Sendable {
         guard lists.count(where: { $0.question.isNext }) >= Self.fewestLists else { return nil }
         let options = trainer.options
         try options.advance(to: 0.58, "learning to rank")
-        let features = CandidateFeatures(hasContent: content != nil)
+        let features = Self.features(trainer, content)
         let next = lists.filter(\.question.isNext)
         let blendGain = Self.meanGain(next, threads: options.threads) { $0.blend }
-        var (gain, used) = (0.0, lists)
-        for isNextOnly in [false, true] where gain < blendGain {
-            let tried = isNextOnly ? lists.filter { !$0.question.isAside } : lists
+        let taste = lists.filter(\.question.isTaste)
+        var tried: [Trial] = []
+        func tryOut(_ lists: [List], tasteWeight: Double) throws {
             let halves = try [0, 1].map { half in
-                try Self.fit(tried.filter { $0.user % 2 == half }, features: features, threads: options.threads)
+                try Self.fit(
+                    lists.filter { $0.user % 2 == half }, tasteWeight: tasteWeight, features: features,
+                    threads: options.threads)
             }
-            let found = Self.meanGain(next, threads: options.threads) { halves[1 - $0.user % 2].logits($0.rows) }
+            func gain(_ asked: [List]) -> Double {
+                Self.meanGain(asked, threads: options.threads) { halves[1 - $0.user % 2].logits($0.rows) }
+            }
+            tried.append(Trial(lists: lists, tasteWeight: tasteWeight, gain: gain(next), tasteGain: gain(taste)))
             try options.advance(
                 to: 0.585, "learning to rank",
-                measurements: ["ranker_validation_ndcg_at_25": found, "blend_validation_ndcg_at_25": blendGain])
-            if found > gain { (gain, used) = (found, tried) }
+                measurements: [
+                    "ranker_validation_ndcg_at_25": tried[tried.count - 1].gain,
+                    "blend_validation_ndcg_at_25": blendGain,
+                ])
+        }
+        for weight in Self.tasteWeights { try tryOut(lists, tasteWeight: weight) }
+        var best = tried.map(\.gain).max() ?? 0
+        if best < blendGain {
+            try tryOut(lists.filter { !$0.question.isAside }, tasteWeight: 0)
+            best = tried.map(\.gain).max() ?? 0
         }
         // Nothing but the ranker brings items that nobody has met into a list.
-        guard gain >= (content == nil ? blendGain : 0.97 * blendGain) else { return nil }
-        let ranker = try Self.fit(used, features: features, threads: options.threads)
+        let least = content == nil ? blendGain : 0.97 * blendGain
+        guard best >= least,
+            let chosen = tried.last(where: { $0.gain >= max((1 - Self.tasteTolerance) * best, least) })
+        else { return nil }
+        let gain = chosen.gain
+        let ranker = try Self.fit(
+            chosen.lists, tasteWeight: chosen.tasteWeight, features: features, threads: options.threads)
         self.ranker = ranker
         let tail = Self.tailDiscount(
             next, ranker: ranker, settings: choice.settings, tolerance: trainer.hyperparameters.coverageTolerance,
@@ -90,6 +113,7 @@ struct RankerTraining: Sendable {
         var learned = [
             "ranker_validation_ndcg_at_25": gain, "blend_validation_ndcg_at_25": blendGain,
             "ranker_users": Double(next.count), "tail_discount": Double(tail),
+            "ranker_taste_weight": chosen.tasteWeight, "ranker_taste_validation_ndcg_at_25": chosen.tasteGain,
         ]
         for (name, weight) in zip(features.names, ranker.weights) {
             learned["ranker_weight_of_\(name)"] = Double(weight)
@@ -97,13 +121,25 @@ struct RankerTraining: Sendable {
         self.learned = learned
     }
 
+    /// What a ranker that was fitted on half of the users finds for the other half.
+    private struct Trial {
+        let lists: [List]
+        let tasteWeight: Double
+        let gain: Double
+        let tasteGain: Double
+    }
+
+    private static func features(_ trainer: ComponentTrainer, _ content: ItemFeatures?) -> CandidateFeatures {
+        CandidateFeatures(hasContent: content != nil, side: trainer.side?.features ?? .init())
+    }
+
     private static func lists(
         _ shuffledUsers: [Int], trainer: ComponentTrainer, plan: MemoryPlan, choice: SettingsChoice,
         content: ItemFeatures?
     ) throws -> [List] {
         let options = trainer.options
-        let features = CandidateFeatures(hasContent: content != nil)
-        let listBytes = 4 * features.count * 260
+        let features = features(trainer, content)
+        let listBytes = 4 * features.count * NextItems.mostCandidates(hasSide: trainer.side != nil)
         // Three to four lists a user, each as it is, among the examples and scaled.
         let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 21 / 2)
         let users = min(mostUsers, affordable, shuffledUsers.count)
@@ -125,10 +161,10 @@ struct RankerTraining: Sendable {
             let next = NextItems(
                 components: components, settings: settings,
                 moments: trainer.moments(of: others, selection: components.selection, without: coldItems),
-                content: content)
+                content: content, side: trainer.sideInformation(of: others, without: coldItems))
             let asked = Parallel.map(heldOut.count, threads: options.threads) { index -> [List] in
                 questions(of: heldOut[index], number: part * size + index, trainer: trainer).compactMap { question in
-                    let (candidates, rows) = next.candidates(of: question.recent)
+                    let (candidates, rows) = next.candidates(of: question.recent, in: question.situation)
                     guard question.isNext || candidates.items.contains(where: question.targets.contains) else {
                         return nil
                     }
@@ -151,18 +187,22 @@ struct RankerTraining: Sendable {
         let history = trainer.histories[user]
         var questions: [Question] = []
         if let next = BlendSearch.Case(history, itemCount: trainer.itemCount, weights: trainer.weights) {
+            let newest = HeldOutEvents.newestTenth(of: history).input.count..<history.count
+            let (situation, targets) = trainer.situation(of: user, events: Array(newest), targets: next.targets)
             questions.append(
                 Question(
-                    recent: next.recent, targets: next.targets, rewards: next.rewards, weight: 1, isNext: true))
+                    recent: next.recent, targets: targets, situation: situation, rewards: next.rewards, weight: 1,
+                    isNext: true))
         }
-        func ask(_ input: [Int], _ targets: [Int], weight: Double, isAside: Bool = true) {
+        func ask(_ input: [Int], _ events: [Int], weight: Double, isAside: Bool = true, isTaste: Bool = false) {
             let known = input.map { history.items[$0] }
-            let targets = Set(targets.map { history.items[$0] }).subtracting(known)
-            guard !input.isEmpty, !targets.isEmpty else { return }
+            let wanted = Set(events.map { history.items[$0] }).subtracting(known)
+            guard !input.isEmpty, !wanted.isEmpty else { return }
+            let (situation, targets) = trainer.situation(of: user, events: events, targets: wanted)
             questions.append(
                 Question(
                     recent: RecentItems(history.selecting(input), itemCount: trainer.itemCount), targets: targets,
-                    weight: weight, isNext: false, isAside: isAside))
+                    situation: situation, weight: weight, isNext: false, isAside: isAside, isTaste: isTaste))
         }
         ask(
             Array(0..<max(history.count - 1, 0)), Array(history.items.indices.suffix(1)), weight: lastWeight,
@@ -180,19 +220,19 @@ struct RankerTraining: Sendable {
             let events = Array(history.items.indices)
             ask(
                 events.filter { !targets.contains(history.items[$0]) },
-                events.filter { targets.contains(history.items[$0]) }, weight: tasteWeight)
+                events.filter { targets.contains(history.items[$0]) }, weight: 1, isTaste: true)
         }
         return questions
     }
 
     private static func fit(
-        _ lists: [List], features: CandidateFeatures, threads: Int
+        _ lists: [List], tasteWeight: Double, features: CandidateFeatures, threads: Int
     ) throws -> ListwiseRegression {
         var examples = ListwiseRegression.Examples(featureCount: features.count)
         for list in lists {
             let question = list.question
             let gains = list.items.map { question.targets.contains($0) ? question.rewards[$0] ?? 1 : 0 }
-            examples.append(list.rows, gains: gains, weight: question.weight)
+            examples.append(list.rows, gains: gains, weight: question.isTaste ? tasteWeight : question.weight)
         }
         var prior = [Float](repeating: 0, count: features.count)
         prior[CandidateFeatures.blendFeature] = 1

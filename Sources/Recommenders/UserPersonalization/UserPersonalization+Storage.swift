@@ -22,7 +22,7 @@ extension UserPersonalization: StorableRecommender {
             .init("ranker.weights", next.ranker?.weights ?? []),
             .init("ranker.items", [Int64(next.rankedItemCount)]),
             .init("content.present", [Float(next.content == nil ? 0 : 1)]),
-        ] + next.moments.tensors() + (next.content?.tensors() ?? [])
+        ] + next.moments.tensors() + (next.content?.tensors() ?? []) + (next.side?.tensors() ?? [])
     }
 
     init(file: SafetensorsFile, items: Vocabulary, eventTypes: Vocabulary) throws(ModelError) {
@@ -53,8 +53,10 @@ extension UserPersonalization: StorableRecommender {
             ease: try file.matrix("ease.weights", rows: selected.count, columns: selected.count), nearby: nearby,
             userCounts: try file.array("items.users", of: Float.self, count: items.count))
         let hasContent = try file.array("content.present", of: Float.self, count: 1).first == 1
+        let side = try SideInformation(file: file, itemCount: items.count)
         let means = try file.array("ranker.means", of: Float.self)
-        let featureCount = means.isEmpty ? 0 : CandidateFeatures(hasContent: hasContent).count
+        let featureCount =
+            means.isEmpty ? 0 : CandidateFeatures(hasContent: hasContent, side: side?.features ?? .init()).count
         let deviations = try file.array("ranker.deviations", of: Float.self, count: featureCount)
         let weights = try file.array("ranker.weights", of: Float.self, count: featureCount)
         guard means.count == featureCount else {
@@ -67,7 +69,7 @@ extension UserPersonalization: StorableRecommender {
         let next = NextItems(
             components: components, settings: settings,
             moments: try ItemMoments(file: file, selection: components.selection, itemCount: items.count),
-            content: hasContent ? try ItemFeatures(file: file, itemCount: items.count) : nil,
+            content: hasContent ? try ItemFeatures(file: file, itemCount: items.count) : nil, side: side,
             ranker: means.isEmpty ? nil : ListwiseRegression(means: means, deviations: deviations, weights: weights),
             rankedItemCount: Int(ranked))
         self.init(

@@ -10,11 +10,18 @@ extension UserPersonalization {
     /// 16n² bytes at the peak, beside the ranker's lists and the features of items, and announced before it is taken.
     ///
     /// The items of the items dataset belong to the catalogue.
+    ///
+    /// - Parameter interactions: Those of the histories, whose further columns are read as well; nil where nothing but the
+    ///   histories is.
     init(
-        training histories: UserHistories, items: Vocabulary, eventTypes: Vocabulary,
-        hyperparameters: Hyperparameters, options: TrainingOptions
+        training histories: UserHistories, of interactions: Interactions? = nil, items: Vocabulary,
+        eventTypes: Vocabulary, hyperparameters: Hyperparameters, options: TrainingOptions
     ) throws {
         let items = ContentBased.catalogue(items, options.metadata.items)
+        let options = try options.holding(
+            interactions.map {
+                SideData.memory($0, users: options.metadata.users, itemCount: items.count)
+            } ?? 0)
         let users = Self.users(of: histories, hyperparameters)
         var generator = SeededGenerator(seed: options.seed)
         let shuffled = generator.permutation(of: users.count).map { users[$0] }
@@ -30,9 +37,12 @@ extension UserPersonalization {
         let content = try Self.content(of: items, options: options)
 
         let weights = options.eventWeights.numbered(by: eventTypes)
+        let side = interactions.map {
+            SideData($0, histories: histories, items: items, users: options.metadata.users)
+        }
         let trainer = ComponentTrainer(
             histories: histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
-            options: options)
+            options: options, side: side?.isEmpty == false ? side : nil)
         let choice = try SettingsChoice(shuffled, trainer: trainer, plan: plan)
         let ranking = try RankerTraining(shuffled, trainer: trainer, plan: plan, choice: choice, content: content)
         let repeats = try RepeatModel(
@@ -48,7 +58,7 @@ extension UserPersonalization {
             next: NextItems(
                 components: components, settings: settings,
                 moments: trainer.moments(of: users, selection: components.selection), content: content,
-                ranker: ranking?.ranker),
+                side: try trainer.fittedSideInformation(of: users, shuffled: shuffled), ranker: ranking?.ranker),
             repeats: repeats, ranks: ranking?.ranks ?? choice.ranks,
             popularity: Popularity(histories: histories, items: items, weights: weights),
             learned: learned.merging(
@@ -108,6 +118,8 @@ struct ComponentTrainer: Sendable {
     let weights: NumberedEventWeights
     let hyperparameters: UserPersonalization.Hyperparameters
     let options: TrainingOptions
+    /// Nil when there is nothing beside events.
+    var side: SideData?
 
     /// With fewer users an item is left to ``NearbyItems``.
     private static let minimumUsers: Float = 2

@@ -2,7 +2,7 @@ import Datasets
 
 extension UserPersonalization: UpdatableRecommender {
     /// Counts users and events of every item anew, and finds the neighbours of all items, new ones included; the
-    /// closed-form weights, the blend, the repeat model and the worth of ranks stay as they were fitted.
+    /// closed-form weights, the blend, the repeat model, the worth of ranks and side information stay as they were fitted.
     ///
     /// Time is that of ``NearbyItems``: events · window additions.
     func updated(
@@ -31,8 +31,8 @@ extension UserPersonalization: UpdatableRecommender {
             items: items, eventTypes: eventTypes,
             next: NextItems(
                 components: components, settings: next.settings,
-                moments: trainer.moments(of: users, selection: selection), content: content, ranker: next.ranker,
-                rankedItemCount: next.rankedItemCount),
+                moments: trainer.moments(of: users, selection: selection), content: content,
+                side: next.side?.padded(to: items.count), ranker: next.ranker, rankedItemCount: next.rankedItemCount),
             repeats: repeats, ranks: ranks,
             popularity: Popularity(histories: histories, items: items, weights: weights), learned: learned)
     }

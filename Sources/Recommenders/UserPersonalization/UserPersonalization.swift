@@ -37,13 +37,21 @@ public struct UserPersonalization: Recommender {
 
     public func scores(for history: History) -> [Float] { scores(for: history, in: .empty) }
 
-    /// What is popular, and what is new, is seen from the time of the request.
+    /// What is popular, and what is new, is seen from the time of the request. Without a history, what is popular with users
+    /// of such attributes and in such a context.
     public func scores(for history: History, in context: RequestContext) -> [Float] {
         let recent = RecentItems(history, itemCount: items.count)
-        guard !recent.entries.isEmpty else { return popularity.counts.map { log1pf($0) } }
-        var relevance = next.relevance(of: recent, at: context.time)
+        let situation = next.side?.situation(of: context) ?? .unknown
+        guard !recent.entries.isEmpty else { return popular(in: situation) }
+        var relevance = next.relevance(of: recent, in: situation, at: context.time)
         next.settings.widen(&relevance, logUserCounts: next.logUserCounts)
         return listed(relevance, after: recent)
+    }
+
+    private func popular(in situation: Situation) -> [Float] {
+        var scores = popularity.counts.map { log1pf($0) }
+        if let side = next.side { side.add(situation, to: &scores, scale: side.priorScale) }
+        return scores
     }
 
     /// The scores of new items by the order of their relevance, and of the history's items by how they repeat.

@@ -6,7 +6,10 @@ import Recommenders
 
 /// The options that `train` and `evaluate` share, and the data they name.
 struct TrainingInput: ParsableArguments {
-    @Option(help: "A CSV file with USER_ID, ITEM_ID and TIMESTAMP, and optionally EVENT_TYPE and EVENT_VALUE.")
+    @Option(
+        help:
+            "A CSV file with USER_ID, ITEM_ID and TIMESTAMP, and optionally EVENT_TYPE and EVENT_VALUE; other columns are the context of events, and IMPRESSION the items that were shown."
+    )
     var interactions: String
 
     @Option(help: "The recipe's name, the part of its ARN after recipe/.")
@@ -77,7 +80,7 @@ struct TrainingInput: ParsableArguments {
     static func load(interactions path: String, items: String?, users: String?) throws -> Loaded {
         let clock = ContinuousClock()
         let start = clock.now
-        let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: path))
+        let interactions = try InteractionsFile.read(csv: URL(fileURLWithPath: path), contexts: true)
         guard interactions.count > 0 else { throw CommandFailure("\(path): there are no interactions") }
         var catalogue = Set(interactions.items.identifiers)
         let metadata = TrainingMetadata(

@@ -51,7 +51,27 @@ struct TrainingReport: Encodable {
         guard !metrics.isEmpty else { return lines.joined(separator: "\n") }
         lines.append("")
         lines.append(contentsOf: table)
+        lines.append(contentsOf: coldStartTable)
         return lines.joined(separator: "\n")
+    }
+
+    /// Of protocol cold-start: what is known across, metrics down.
+    private var coldStartTable: [String] {
+        let parts = [
+            ("no event", "given_0"), ("1 event", "given_1"), ("2 events", "given_2"), ("5 events", "given_5"),
+            ("new items", "of_new_items"), ("among them", "among_new_items"),
+        ].filter { part in metrics.keys.contains { $0.hasSuffix(part.1) } }
+        guard !parts.isEmpty else { return [] }
+        func padded(_ text: String) -> String { String(repeating: " ", count: max(12 - text.count, 1)) + text }
+        let rows = [
+            ("reciprocal rank @25", "mean_reciprocal_rank_at_25"), ("NDCG, standard form @10", "standard_ndcg_at_10"),
+            ("recall @10", "recall_at_10"), ("recall @50", "recall_at_50"),
+        ]
+        return ["", String(repeating: " ", count: 28) + parts.map { padded($0.0) }.joined()]
+            + rows.map { title, name in
+                title.padding(toLength: 28, withPad: " ", startingAt: 0)
+                    + parts.map { padded(metrics["\(name)_\($0.1)"].map { String(format: "%.4f", $0) } ?? "") }.joined()
+            }
     }
 
     /// Cutoffs across, metrics down; both forms of the gain one above the other.

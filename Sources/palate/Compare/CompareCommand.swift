@@ -13,7 +13,10 @@ struct CompareCommand: AsyncParsableCommand {
             The table goes to standard output; a page with plots is written to --html.
             """)
 
-    @Option(help: "A CSV file with USER_ID, ITEM_ID and TIMESTAMP, and optionally EVENT_TYPE and EVENT_VALUE.")
+    @Option(
+        help:
+            "A CSV file with USER_ID, ITEM_ID and TIMESTAMP, and optionally EVENT_TYPE and EVENT_VALUE; other columns are the context of events, and IMPRESSION the items that were shown."
+    )
     var interactions: String
 
     @Option(help: "A CSV file of item metadata; recipes that learn from metadata need it.")

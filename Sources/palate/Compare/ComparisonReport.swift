@@ -35,10 +35,21 @@ struct ComparisonReport {
     /// The metrics of the table, the main one first.
     var shownMetrics: [String] {
         let further =
-            comparison.method == .strongGeneralization
-            ? ["standard_ndcg_at_100", "mean_reciprocal_rank_at_25", "precision_at_10", "recall_at_20", "recall_at_50"]
-            : ["standard_ndcg_at_10", "mean_reciprocal_rank_at_25", "precision_at_10", "recall_at_10"]
+            switch comparison.method {
+            case .strongGeneralization:
+                [
+                    "standard_ndcg_at_100", "mean_reciprocal_rank_at_25", "precision_at_10", "recall_at_20",
+                    "recall_at_50",
+                ]
+            case .coldStart: recipes.first.map { $0.metrics.keys.filter(Self.isOfColdStart).sorted() } ?? []
+            case .personalize, .leaveOneOut:
+                ["standard_ndcg_at_10", "mean_reciprocal_rank_at_25", "precision_at_10", "recall_at_10"]
+            }
         return [metric] + further.filter { $0 != metric } + ["coverage"]
+    }
+
+    private static func isOfColdStart(_ metric: String) -> Bool {
+        metric.hasPrefix("recall_at_10_") || metric.hasPrefix("recall_at_50_") && metric.hasSuffix("new_items")
     }
 
     /// What is shown of each recipe after its name: the metrics, then what it costs.

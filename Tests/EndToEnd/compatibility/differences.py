@@ -51,8 +51,8 @@ OPERATIONS = {
         "`trainingHours` is the time on your machine; nothing is billed by it."],
     "DescribeAlgorithm": ["`algorithmImage` is left out: models are trained in the server, not in a container."],
     "DescribeRecipe": ["Descriptions and hyperparameters beyond the documented ones are Palate's own."],
-    "GetPersonalizedRanking": ["`context` is checked, and read by `palate-neural-classifier` alone: other models learn from what users did, not from contexts."],
-    "GetRecommendations": ["`context` is checked, and read by `palate-neural-classifier` alone: other models learn from what users did, not from contexts."],
+    "GetPersonalizedRanking": ["`context` is checked, and read by `aws-user-personalization`, its legacy names, `aws-personalized-ranking` and `palate-neural-classifier`: other models learn from what users did, not from contexts."],
+    "GetRecommendations": ["`context` is checked, and read by `aws-user-personalization`, its legacy names, `aws-personalized-ranking` and `palate-neural-classifier`: other models learn from what users did, not from contexts."],
     "ListDatasetGroups": [
         "`maxResults` outside 1 to 100 is `InvalidInputException`, which the service model does not list for this call."],
     "ListMetricAttributionMetrics": ["`metricAttributionArn` is required: a list of all attributions' metrics would not say whose."],
