@@ -18,7 +18,7 @@ package struct ListOptions: Sendable, Hashable {
     }
 
     /// Lists as they are.
-    package static let none = ListOptions()
+    package static let unchanged = ListOptions()
 
     private static let prefix = "palate."
     private static let maximumName = prefix + "maximumPerCategory"

@@ -42,7 +42,7 @@ struct LiveCampaign: Sendable {
         self.configuration = configuration
         datasetGroupArn = metadata.catalogue.datasetGroupArn
         ages = known ?? ItemAges(model)
-        options = (try? ListOptions(configuration?.itemExplorationConfig ?? [:])) ?? .none
+        options = (try? ListOptions(configuration?.itemExplorationConfig ?? [:])) ?? .unchanged
         assortments = Assortments(
             model, ages: ages,
             exploring: recipe.explores ? try? ItemExploration(configuration?.itemExplorationConfig ?? [:]) : nil,
@@ -133,7 +133,8 @@ struct LiveCampaign: Sendable {
             for (item, offset) in zip(scores.indices, influence) { scores[item] += offset }
         }
         if let freshness = assortment.freshness {
-            freshness.apply(to: &scores, 0..<scores.count, span: FreshnessBoost.span(of: scores))
+            let span = FreshnessBoost.span(of: scores)
+            freshness.apply(to: &scores, 0..<scores.count, span: span)
         }
         for item in seen where scores.indices.contains(item) { scores[item] = -.infinity }
         return scores

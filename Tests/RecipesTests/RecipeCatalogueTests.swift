@@ -255,8 +255,8 @@ import Testing
 
 @Suite struct ListOptionTests {
     @Test func nothingIsChangedUnlessItIsAsked() throws {
-        #expect(try ListOptions(["explorationWeight": "0.5"]) == .none)
-        #expect(ListOptions.none.categoryMaximum == nil && ListOptions.none.removesSeen == nil)
+        #expect(try ListOptions(["explorationWeight": "0.5"]) == .unchanged)
+        #expect(ListOptions.unchanged.categoryMaximum == nil && ListOptions.unchanged.removesSeen == nil)
     }
 
     @Test func optionsAreReadBesideExploration() throws {

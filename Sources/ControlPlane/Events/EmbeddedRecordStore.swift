@@ -59,23 +59,23 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
     }
 
     package func records(in stream: String, after position: Int64, limit: Int) async throws -> [StoredRecord] {
-        try await records(RecordRow.all(), in: stream, after: position, limit: limit)
+        try await records(in: stream, after: position, limit: limit, named: nil)
     }
 
     package func records(
         in stream: String, after position: Int64, limit: Int, with field: String
     ) async throws -> [StoredRecord] {
         // Quotation marks of a value are escaped, so this is a name.
-        let name = Data("\"\(field)\":".utf8)
-        return try await records(
-            RecordRow.filter(sql: "instr(cells, ?) > 0", arguments: [name]), in: stream, after: position, limit: limit)
+        try await records(in: stream, after: position, limit: limit, named: Data("\"\(field)\":".utf8))
     }
 
+    /// - Parameter name: Only records with these bytes in their cells; nil takes all.
     private func records(
-        _ rows: QueryInterfaceRequest<RecordRow>, in stream: String, after position: Int64, limit: Int
+        in stream: String, after position: Int64, limit: Int, named name: Data?
     ) async throws -> [StoredRecord] {
         try await pool.read { database in
             guard let id = try StreamRow.id(of: stream, in: database) else { return [] }
+            let rows = name.map { RecordRow.filter(sql: "instr(cells, ?) > 0", arguments: [$0]) } ?? RecordRow.all()
             return
                 try rows
                 .filter(RecordRow.Columns.stream == id && RecordRow.Columns.position > position)
