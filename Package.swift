@@ -104,8 +104,8 @@ let package = Package(
             dependencies: [
                 "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
                 "Datasets", "LinearAlgebra", "Serving", "Filters",
-                argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, nioPosix, logging, lifecycle,
-                crypto,
+                argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, nioPosix, logging,
+                lifecycle, crypto,
             ],
             swiftSettings: swiftSettings),
         tests(of: "LinearAlgebra", ["Datasets"]),
