@@ -1,4 +1,4 @@
-package import LinearAlgebra
+import LinearAlgebra
 
 /// Item-to-item weights in closed form with a zero diagonal.
 ///
