@@ -125,13 +125,18 @@ import Testing
             let service = try TestService(directory: directory)
             let plane = service.controlPlane
             try await service.allowImports()
-            group = try await service.whileJobsRun {
+            let tracker: String?
+            (group, tracker) = try await service.whileJobsRun {
                 let group = try await service.createGroup()
                 _ = try await service.createDataset(in: group)
-                return group
+                let made = try await plane.createEventTracker(.init(name: "tracker", datasetGroupArn: group))
+                let arn = try #require(made.eventTrackerArn)
+                _ = try await service.settled {
+                    try await plane.describeEventTracker(.init(eventTrackerArn: arn)).eventTracker?.status
+                }
+                return (group, made.trackingId)
             }
-            let tracking = try #require(
-                try await plane.createEventTracker(.init(name: "tracker", datasetGroupArn: group)).trackingId)
+            let tracking = try #require(tracker)
             let tally = try #require(try await plane.impressions(ofDatasetGroup: group, for: .userPersonalization))
             plane.answeredLists.keep(["i0", "shown"], as: "RID-1", ofDatasetGroup: group)
             plane.answeredLists.keep(["i0", "shown"], as: "RID-2", ofDatasetGroup: group)
