@@ -292,11 +292,17 @@ struct Softmax {
     private let maximum: Float
     private let sum: Double
 
+    /// Shorter lists are added up in double precision: their sum is the same whatever their order.
+    private static let short = 1_000
+
     init(_ scores: [Float]) {
         self.scores = scores
         let maximum = scores.max() ?? 0
         self.maximum = maximum
-        sum = exponentialSum(of: scores, maximum: maximum)
+        sum =
+            scores.count > Self.short
+            ? exponentialSum(of: scores, maximum: maximum)
+            : scores.sorted().reduce(into: 0.0) { $0 += Double(exp($1 - maximum)) }
     }
 
     subscript(index: Int) -> Double { Double(exp(scores[index] - maximum)) / sum }

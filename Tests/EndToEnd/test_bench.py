@@ -48,7 +48,8 @@ def test_growth_is_the_slope_between_the_logarithms(tmp_path):
 
 
 def test_the_plot_of_exploration_shows_the_regret_up_to_each_day(tmp_path):
-    done = palate("bench", "explore", "--days", 2, "--worlds", 1, "--plot", tmp_path / "regret.svg", "--output", "json")
+    done = palate("bench", "explore", "--days", 2, "--worlds", 1, "--plot", tmp_path / "regret.svg", "--output", "json",
+                  timeout=600)
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     for row in rows:

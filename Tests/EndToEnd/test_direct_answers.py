@@ -9,8 +9,8 @@ from test_realtime import Live
 
 
 @pytest.fixture(scope="module")
-def live(server):
-    return Live(server, "direct")
+def live(palate):
+    return Live(palate, "direct")
 
 
 class Wire:
@@ -86,6 +86,8 @@ def test_a_request_may_come_in_pieces(live):
 @pytest.mark.parametrize("body", [
     b"", b"{", b"[]", b'{"userId":"u1"}', b'{"campaignArn":"x"}', b'{"campaignArn":1}', b'{"numResults":501}',
     b'{"numResults":-1}', b" " * 20_000, b'{"userId":"' + b"x" * 20_000 + b'"}',
+], ids=[
+    "empty", "open", "list", "no campaign", "no ARN", "a number", "too many", "too few", "long space", "long text",
 ])
 def test_mistakes_are_told_as_ever(live, body):
     wire = Wire(live)
