@@ -63,3 +63,28 @@ def test_the_plot_of_exploration_shows_the_regret_up_to_each_day(tmp_path):
 
 def test_an_unknown_recipe_is_named():
     assert_one_clear_line(palate("bench", "growth", "--recipe", "palate-none"), "palate-none")
+
+
+def test_recommendations_are_counted_and_the_catalogue_is_kept(tmp_path):
+    arguments = ["bench", "serve", "--data-dir", tmp_path, "--items", 150, "--users", 200, "--interactions", 5000,
+                 "--connections", 4, "--seconds", 1, "--warmup", 0, "--profile", "--output", "json"]
+    first = palate(*arguments)
+    assert first.returncode == 0, first.stderr
+    assert "CreateCampaign" in first.stderr
+    report = json.loads(first.stdout)
+    for part in ("recommendations", "fixedBytes"):
+        load = report[part]["load"]
+        assert load["answers"] > 10 and load["failures"] == 0
+        assert load["answersPerSecond"] == pytest.approx(load["answers"])
+        assert 0 < load["medianMilliseconds"] <= load["percentile99Milliseconds"] <= load["slowestMilliseconds"]
+    assert set(report["stages"]) == {"signature", "parse", "history", "filter", "score", "encode"}
+    assert 0 < report["stages"]["score"] < 1e6
+    again = palate(*arguments[:-3], "--rate", 40, "--output", "json")
+    assert "CreateCampaign" not in again.stderr
+    paced = json.loads(again.stdout)
+    assert 35 <= paced["recommendations"]["load"]["answers"] <= 41 and "stages" not in paced
+
+
+def test_a_load_names_an_address_that_is_none():
+    done = palate("bench", "load", "--url", "nowhere")
+    assert_one_clear_line(done, "--url must look like http://host:port/path")
