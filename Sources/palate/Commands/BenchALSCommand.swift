@@ -68,18 +68,13 @@ struct BenchALSCommand: ParsableCommand {
         let report = try benchmark.run(
             factors: factors, sweeps: iterations,
             objective: .init(unobservedWeight: 0.1, regularization: Float(regularization)), seed: seed)
-        switch output {
-        case .text:
-            print(
+        try output.write(
+            report,
+            text:
                 """
                 \(report.pairs) pairs of \(report.users) users and \(report.items) items, \(report.factors) factors
                 \(String(format: "%.2f s an iteration, %.2f s for \(report.sweeps)", report.secondsPerSweep, report.seconds))
                 \(String(format: "standard NDCG@10 of held-out items %.4f", report.standardNDCGAt10))
                 """)
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        }
     }
 }

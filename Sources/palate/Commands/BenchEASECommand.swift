@@ -67,17 +67,12 @@ struct BenchEASECommand: ParsableCommand {
         let report = Report(
             items: weights.itemCount, seconds: (clock.now - start) / .seconds(1), peakMemoryBytesBefore: before,
             peakMemoryBytes: PeakMemory.bytes)
-        switch output {
-        case .text:
-            print(
+        try output.write(
+            report,
+            text:
                 "\(report.items) items: "
-                    + String(format: "%.2f s, ", report.seconds)
-                    + String(format: "peak memory %.0f MiB", Double(report.peakMemoryBytes) / 1_048_576))
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        }
+                + String(format: "%.2f s, ", report.seconds)
+                + String(format: "peak memory %.0f MiB", Double(report.peakMemoryBytes) / 1_048_576))
     }
 
     private struct Report: Encodable {
