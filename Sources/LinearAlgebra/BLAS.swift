@@ -1,13 +1,16 @@
 import COpenBLAS
 
-/// OpenBLAS, held at one thread.
-///
-/// Every call into OpenBLAS in this module comes from a tile of a ``Parallel`` loop; the first one sets the library to
-/// one thread for the life of the process.
+/// OpenBLAS, held at one thread: every call into it in this module comes from a tile of a ``Parallel`` loop.
 enum BLAS {
-    private static let singleThreaded: Void = openblas_set_num_threads(1)
+    #if os(Linux)
+        /// `openblas_kernels.c` has done it before `main`.
+        static func prepare() {}
+    #else
+        private static let singleThreaded: Void = openblas_set_num_threads(1)
 
-    static func prepare() { _ = singleThreaded }
+        /// The first call sets the library to one thread for the life of the process.
+        static func prepare() { _ = singleThreaded }
+    #endif
 
     /// Rows or columns of a tile of a product; large enough for OpenBLAS to run at its peak.
     static let tile = 384
