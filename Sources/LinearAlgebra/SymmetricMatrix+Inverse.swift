@@ -70,21 +70,36 @@ private struct SymmetricSweep: @unchecked Sendable {
                 diagonal.address, blasInteger(diagonal.stride), source.address, blasInteger(source.stride), 0,
                 target.address, blasInteger(target.stride))
         }
-        let tiles = panels.indices.flatMap { row in (0...row).map { (row, $0) } }
-            .filter { $0.0 != step && $0.1 != step }
-        Parallel.forEach(tiles.count, threads: threads) { index in
-            let (row, column) = tiles[index]
+        let pieces = pieces(besides: step)
+        Parallel.forEach(pieces.count, threads: threads) { index in
+            let (row, columns) = pieces[index]
             let left = solved(panels[row], pivot: pivot)
-            let right = column < step ? block(pivot, panels[column]) : block(panels[column], pivot)
-            let target = block(panels[row], panels[column])
+            let isAbove = columns.lowerBound < pivot.lowerBound
+            let right = isAbove ? block(pivot, columns) : block(columns, pivot)
+            let target = block(panels[row], columns)
             cblas_sgemm(
-                CblasRowMajor, row < step ? CblasTrans : CblasNoTrans, column < step ? CblasNoTrans : CblasTrans,
-                blasInteger(panels[row].count), blasInteger(panels[column].count), blasInteger(pivot.count), -1,
+                CblasRowMajor, row < step ? CblasTrans : CblasNoTrans, isAbove ? CblasNoTrans : CblasTrans,
+                blasInteger(panels[row].count), blasInteger(columns.count), blasInteger(pivot.count), -1,
                 left.address, blasInteger(left.stride), right.address, blasInteger(right.stride), 1, target.address,
                 blasInteger(target.stride))
         }
         write(step)
         return nil
+    }
+
+    /// What is multiplied at a time: rows of a panel, and columns that lie side by side both in them and in the pivot's, the
+    /// more the better, because a product copies both of its factors. Below the pivot that is one panel.
+    private func pieces(besides step: Int) -> [(row: Int, columns: Range<Int>)] {
+        let pivot = panels[step]
+        var pieces: [(row: Int, columns: Range<Int>)] = []
+        for row in panels.indices.reversed() where row != step {
+            let end = min(panels[row].upperBound, pivot.lowerBound)
+            for columns in Parallel.ranges(of: end, size: 4 * SymmetricMatrix.panelSize) {
+                pieces.append((row, columns))
+            }
+            if row > step { pieces += panels[(step + 1)...row].map { (row, $0) } }
+        }
+        return pieces
     }
 
     /// A_ik · D where A_ik was, and -D on the diagonal.

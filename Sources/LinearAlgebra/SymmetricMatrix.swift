@@ -8,8 +8,8 @@ package struct SymmetricMatrix: Sendable {
     package let order: Int
     private var buffer: FloatBuffer
 
-    /// Rows of a panel; the last one may have fewer.
-    package static let panelSize = BLAS.panel
+    /// Rows of a panel; the last one may have fewer. Inverting reads and writes the whole matrix once a panel.
+    package static let panelSize = 512
 
     /// A matrix of zeros. A negative order is taken as 0.
     package init(order: Int) {
