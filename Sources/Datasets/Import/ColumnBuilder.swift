@@ -40,6 +40,14 @@ struct ColumnBuilder {
 
     var distinctCount: Int { table.count }
 
+    /// How long a cell takes, beside those of other columns.
+    var effort: Int {
+        switch kind {
+        case .identifier, .category, .text: 3
+        default: 2
+        }
+    }
+
     /// Appends cells until one is wrong, whose position in `cells` is returned with the failure.
     mutating func append(_ cells: ColumnCells) -> (row: Int, failure: Failure)? {
         switch kind {

@@ -36,10 +36,7 @@ final class RecordImporter {
         reader = CSVReader(maximumRecordBytes: limits.maximumRecordBytes)
         let capacity = min(max(Self.totalBufferBytes / (2 * max(fields.count, 1)), 4 << 10), 256 << 10)
         pipeline = RowPipeline(
-            RowBuilder(
-                builders: fields.map {
-                    ColumnBuilder($0, in: type, limits: limits, directory: directory, capacity: capacity)
-                }))
+            fields.map { ColumnBuilder($0, in: type, limits: limits, directory: directory, capacity: capacity) })
         sink = BlockSink(pipeline)
     }
 
@@ -51,7 +48,7 @@ final class RecordImporter {
             throw ImportError(.wrongCall, file: name, "the file before it is not finished")
         }
         file = name
-        try pipeline.finished { $0.sources = nil }
+        try pipeline.beginFile()
     }
 
     func consume(_ bytes: UnsafeRawBufferPointer) throws {
@@ -64,7 +61,8 @@ final class RecordImporter {
         guard file != nil, !hasFailed else { throw ImportError(.wrongCall, "no file was begun") }
         let hasHeader = try reading { reader, sink in
             try reader.finish(into: &sink)
-            return try pipeline.finished { $0.sources != nil }
+            try pipeline.drain()
+            return pipeline.shape.sources != nil
         }
         guard hasHeader else {
             hasFailed = true
@@ -94,7 +92,7 @@ final class RecordImporter {
                 return try body(&reader, &sink)
             } catch let failure as CSVReader.Failure {
                 // A mistake in a record before the one that cannot be read comes first.
-                try pipeline.finished { _ in }
+                try pipeline.drain()
                 throw failure
             }
         } catch {
@@ -112,41 +110,39 @@ final class RecordImporter {
         guard file == nil, !hasFailed else {
             throw ImportError(.wrongCall, "the import failed or a file is not finished")
         }
-        return try pipeline.finished { try finish(&$0) }
-    }
-
-    private func finish(_ rows: inout RowBuilder) throws -> [ColumnOutput] {
-        if type == .interactions { try checkInteractions(rows) }
-        summary.rows = rows.count
+        let rows = pipeline.count
+        var builders = try pipeline.finish()
+        if type == .interactions { try checkInteractions(builders, rows: rows) }
+        summary.rows = rows
         summary.bytes = bytes
-        summary.extraColumns = rows.extraColumns
-        summary.absentColumns = fields.map(\.name).filter { !rows.seenColumns.contains($0) }
-        for builder in rows.builders {
+        summary.extraColumns = pipeline.shape.extraColumns
+        summary.absentColumns = fields.map(\.name).filter { !pipeline.shape.seenColumns.contains($0) }
+        for builder in builders {
             switch builder.field.name {
             case "USER_ID": summary.users = builder.distinctCount
             case "ITEM_ID", "ACTION_ID": summary.items = builder.distinctCount
             case "EVENT_TYPE" where type.isInteractions: summary.eventTypes = builder.distinctCount
-            case "TIMESTAMP" where type.isInteractions && rows.count > 0:
+            case "TIMESTAMP" where type.isInteractions && rows > 0:
                 summary.minimumTimestamp = builder.minimum
                 summary.maximumTimestamp = builder.maximum
             default: break
             }
         }
         var outputs: [ColumnOutput] = []
-        for index in rows.builders.indices { outputs += try rows.builders[index].finish() }
+        for index in builders.indices { outputs += try builders[index].finish() }
         return outputs
     }
 
-    private func checkInteractions(_ rows: RowBuilder) throws(ImportError) {
+    private func checkInteractions(_ builders: [ColumnBuilder], rows: Int) throws(ImportError) {
         // Of action interactions there may be any number (developer guide, "Preparing action interaction data for
         // training").
-        guard type == .actionInteractions || rows.count >= limits.minimumInteractionsPerImport else {
+        guard type == .actionInteractions || rows >= limits.minimumInteractionsPerImport else {
             throw ImportError(
                 .tooFewRows,
-                "the import has \(rows.count) interactions, but at least \(limits.minimumInteractionsPerImport) are needed"
+                "the import has \(rows) interactions, but at least \(limits.minimumInteractionsPerImport) are needed"
             )
         }
-        let builder = rows.builders.first { $0.field.name == "EVENT_TYPE" }
+        let builder = builders.first { $0.field.name == "EVENT_TYPE" }
         guard let eventTypes = builder?.distinctCount else { return }
         guard eventTypes + optionalColumns <= limits.maximumEventTypesAndMetadataFields else {
             throw ImportError(

@@ -1,37 +1,76 @@
 import Dispatch
 import Foundation
 
-/// Builds columns on a queue of its own while the caller looks for the next records: half of an import's work each.
+/// Builds columns on queues of their own while the caller looks for the next records.
 ///
-/// Blocks of records are built in the order in which they came. At most ``depth`` of them wait, so memory stays flat.
+/// Each queue has some of the columns and takes the blocks of records in the order in which they came. At most ``depth``
+/// blocks wait, so memory stays flat.
 final class RowPipeline: @unchecked Sendable {
-    private let queue = DispatchQueue(label: "palate.import", qos: .userInitiated)
+    private let lanes: [ColumnLane]
     /// Whoever takes a place gives it back before the pipeline can be released, as a semaphore requires.
     private let places = DispatchSemaphore(value: depth)
-    /// Only touched on the queue.
-    private var rows: RowBuilder
+    /// Only touched by the caller, as the rest.
+    private(set) var shape: RecordShape
+    private var blocks = 0
+    private var callersMistake: (any Error)?
     private let lock = NSLock()
-    /// Guarded by the lock, as the rest.
-    private var failure: (any Error)?
-    private var builtRows = 0
+    /// Guarded by the lock.
     private var spare: [RecordBlock] = []
 
     private static let depth = 16
     /// A smaller block is not worth a change of threads, and several larger ones not their memory.
     private static let waitingBytes = 4 << 10...4 << 20
+    private static let laneCount = 2
 
-    init(_ rows: RowBuilder) { self.rows = rows }
+    init(_ builders: [ColumnBuilder]) {
+        shape = RecordShape(builders.map(\.field))
+        lanes = Self.divided(builders).map { numbers in
+            ColumnLane(columns: numbers, builders: numbers.map { builders[$0] })
+        }
+    }
+
+    /// The numbers of each lane's columns, so that each has about as much to do; a column that is looked up takes longest.
+    private static func divided(_ builders: [ColumnBuilder]) -> [[Int]] {
+        var lanes = [[Int]](repeating: [], count: laneCount)
+        var loads = [Int](repeating: 0, count: laneCount)
+        for (number, builder) in builders.enumerated().sorted(by: { $0.element.effort > $1.element.effort }) {
+            let lane = loads[0] <= loads[1] ? 0 : 1
+            loads[lane] += builder.effort
+            lanes[lane].append(number)
+        }
+        return lanes.map { $0.sorted() }.filter { !$0.isEmpty }
+    }
 
     /// Rows built so far.
-    var count: Int { lock.withLock { builtRows } }
+    var count: Int { lanes.map(\.count).min() ?? 0 }
 
-    /// A block on its way to the queue, from which it is taken without a copy.
-    private final class Waiting: @unchecked Sendable {
+    /// The next block begins with a header.
+    func beginFile() throws {
+        try drain()
+        shape.beginFile()
+    }
+
+    /// A block that several lanes read, until the last has.
+    private final class Shared: @unchecked Sendable {
         private var block: RecordBlock
+        private let lock = NSLock()
+        private var readers: Int
 
-        init(_ block: consuming RecordBlock) { self.block = block }
+        init(_ block: consuming RecordBlock, readers: Int) {
+            self.block = block
+            self.readers = readers
+        }
 
-        func take() -> RecordBlock {
+        func read(_ body: (borrowing RecordBlock) -> Void) { body(block) }
+
+        /// The block, for the last reader.
+        func release() -> RecordBlock? {
+            guard
+                lock.withLock({
+                    readers -= 1
+                    return readers == 0
+                })
+            else { return nil }
             var taken = RecordBlock()
             swap(&taken, &block)
             return taken
@@ -40,56 +79,67 @@ final class RowPipeline: @unchecked Sendable {
 
     /// Takes a block, and hands back an empty one.
     ///
-    /// - Throws: Why a block before this one could not be built; nothing more is built then.
+    /// - Throws: The first mistake up to the end of this block, if it is known by now.
     func submit(_ block: consuming RecordBlock) throws -> RecordBlock {
-        try lock.withLock { if let failure { throw failure } }
+        if callersMistake != nil || lanes.contains(where: { $0.mistake != nil }) { try drain() }
         let waits = Self.waitingBytes.contains(block.byteCount)
-        let waiting = Waiting(block)
-        if waits {
-            places.wait()
-            queue.async {
-                self.build(waiting.take())
-                self.places.signal()
+        let rows: RecordShape.Rows?
+        do {
+            rows = try shape.rows(of: block)
+        } catch {
+            callersMistake = error
+            try drain()
+            throw error
+        }
+        guard let rows else { return block }
+        let number = blocks
+        blocks += 1
+        let shared = Shared(block, readers: lanes.count)
+        if waits { places.wait() }
+        for lane in lanes {
+            let build: @Sendable () -> Void = {
+                shared.read { lane.build($0, rows, number: number) }
+                guard let read = shared.release() else { return }
+                self.keep(read)
+                if waits { self.places.signal() }
             }
-        } else {
-            queue.sync { build(waiting.take()) }
+            if waits { lane.queue.async(execute: build) } else { lane.queue.sync(execute: build) }
+        }
+        if let mistake = rows.mistake {
+            callersMistake = mistake
+            try drain()
         }
         return lock.withLock { spare.popLast() } ?? RecordBlock()
     }
 
-    private func build(_ given: consuming RecordBlock) {
-        guard lock.withLock({ failure == nil }) else { return }
-        var block = given
-        // A local variable, whose accesses need no checks at run time.
-        var rows = RowBuilder(builders: [])
-        swap(&rows, &self.rows)
-        var mistake: (any Error)?
-        do { try rows.append(block) } catch { mistake = error }
-        let count = rows.count
-        swap(&rows, &self.rows)
-        let isKept = block.byteCount <= Self.waitingBytes.upperBound
-        block.removeAll()
-        lock.withLock {
-            if failure == nil { failure = mistake }
-            builtRows = count
-            if isKept, spare.count < Self.depth { spare.append(block) }
-        }
+    private func keep(_ read: consuming RecordBlock) {
+        guard read.byteCount <= Self.waitingBytes.upperBound else { return }
+        read.removeAll()
+        let empty = read
+        lock.withLock { if spare.count < Self.depth { spare.append(empty) } }
     }
 
-    /// Hands the rows out when all that was submitted is built.
+    /// Waits until all that was submitted is built.
     ///
-    /// - Throws: Why a block could not be built.
-    func finished<Result>(_ body: (inout RowBuilder) throws -> Result) throws -> Result {
-        try queue.sync {
-            try lock.withLock { if let failure { throw failure } }
-            return try body(&rows)
-        }
+    /// - Throws: The first mistake in the order of the files' bytes. One that the caller saw comes after all that was
+    ///   submitted.
+    func drain() throws {
+        for lane in lanes { lane.queue.sync {} }
+        let mistakes = lanes.compactMap(\.mistake)
+        if let first = mistakes.min(by: { $0.isBefore($1) }) { throw first.error }
+        if let callersMistake { throw callersMistake }
+    }
+
+    /// The columns, in the order of the fields, once all that was submitted is built.
+    func finish() throws -> [ColumnBuilder] {
+        try drain()
+        return lanes.flatMap { $0.takeBuilders() }.sorted { $0.column < $1.column }.map(\.builder)
     }
 
     /// Gives up what is not built yet. Nothing is written after the call.
     func cancel() {
-        lock.withLock { if failure == nil { failure = CancellationError() } }
-        queue.sync {}
+        for lane in lanes { lane.cancel() }
+        for lane in lanes { lane.queue.sync {} }
     }
 }
 
