@@ -1,3 +1,4 @@
+import CVectorKernels
 import Foundation
 
 /// Finds the rows of a matrix that have the greatest inner products with a query, without multiplying all of them.
@@ -31,6 +32,8 @@ public struct InnerProductIndex: Sendable {
     /// The first segment, whose long rows often decide, is small; a later one is a part of what came before.
     private static let firstSegment = 4_096
     private static let growth = 0.25
+    /// Rows that are multiplied at a time, whole blocks of ``QuantizedRows``; their products stay in the first cache.
+    private static let tile = 2_048
 
     /// O(rows · columns²).
     public init(_ matrix: Matrix, threads: Int) {
@@ -47,7 +50,8 @@ public struct InnerProductIndex: Sendable {
         quantized = QuantizedRows(matrix, order: order, threads: threads)
         var bounds = [0]
         while let last = bounds.last, last < order.count {
-            bounds.append(min(order.count, last + max(Self.firstSegment, Int(Double(last) * Self.growth))))
+            let next = last + max(Self.firstSegment, Int(Double(last) * Self.growth))
+            bounds.append(min(order.count, next / QuantizedRows.block * QuantizedRows.block))
         }
         var segments: [Segment] = []
         var sum = [Float](repeating: 0, count: columns)
@@ -116,24 +120,27 @@ public struct InnerProductIndex: Sendable {
         let query = quantized.query(values)
         var sum = RunningExponentialSum()
         var candidates = Candidates(count: count)
-        for (number, segment) in segments.enumerated() {
-            if number > 0, case .among = choice {
-                sum.add(estimate(segment, values))
-                break
-            }
-            // The last term covers rounding of lengths and products in single precision.
-            let error = query.length * segment.error + (query.error + 1e-5 * query.length) * segment.length
-            if candidates.isFull, segment.length * query.length + error < candidates.least {
-                sum.add(estimate(segment, values))
-                break
-            }
-            let products = quantized.products(segment.places, with: query)
-            sum.add(products)
-            switch choice {
-            case .all: candidates.offer(products, from: segment.places.lowerBound, error: error) { _ in true }
-            case .rows(let isAllowed):
-                candidates.offer(products, from: segment.places.lowerBound, error: error) { isAllowed(Int(order[$0])) }
-            case .among: break
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.tile) { products in
+            for (number, segment) in segments.enumerated() {
+                // The last term covers rounding of lengths and products in single precision.
+                let error = query.length * segment.error + (query.error + 1e-5 * query.length) * segment.length
+                let isLast =
+                    if case .among = choice { number > 0 } else {
+                        candidates.isFull && segment.length * query.length + error < candidates.least
+                    }
+                if isLast { return sum.add(estimate(segment, values)) }
+                for start in stride(from: segment.places.lowerBound, to: segment.places.upperBound, by: Self.tile) {
+                    let rows = start..<min(start + Self.tile, segment.places.upperBound)
+                    quantized.products(rows, with: query, into: products)
+                    let products = UnsafeBufferPointer(rebasing: products[..<rows.count])
+                    sum.add(products)
+                    switch choice {
+                    case .all: candidates.offer(products, from: start, error: error) { _ in true }
+                    case .rows(let isAllowed):
+                        candidates.offer(products, from: start, error: error) { isAllowed(Int(order[$0])) }
+                    case .among: break
+                    }
+                }
             }
         }
         let rows: [UInt32]
@@ -142,17 +149,12 @@ public struct InnerProductIndex: Sendable {
     }
 
     private func exact(_ rows: [UInt32], _ values: [Float], count: Int, logSum: Double) -> Best {
-        let columns = matrix.columns
         let sorted = rows.sorted()
-        let products = matrix.withUnsafeElements { elements in
-            values.withUnsafeBufferPointer { values in
-                sorted.map { row in
-                    precondition(Int(row) < matrix.rows)
-                    var sum: Float = 0
-                    for column in 0..<columns { sum += elements[Int(row) * columns + column] * values[column] }
-                    return sum
-                }
-            }
+        precondition(sorted.last.map { Int($0) < matrix.rows } ?? true)
+        var products = [Float](repeating: 0, count: sorted.count)
+        matrix.withUnsafeElements { elements in
+            guard let elements = elements.baseAddress else { return }
+            palate_row_products(elements, matrix.columns, sorted, sorted.count, values, &products)
         }
         let best = topIndices(of: products, count: count)
         return Best(rows: best.map { Int(sorted[$0]) }, products: best.map { products[$0] }, logSum: logSum)
@@ -161,14 +163,9 @@ public struct InnerProductIndex: Sendable {
     /// Σ e^product over the rows from a segment to the last, to the second order around the mean product.
     private func estimate(_ segment: Segment, _ values: [Float]) -> (maximum: Double, sum: Double) {
         var mean = 0.0
-        var square = 0.0
-        segment.square.withUnsafeElements { elements in
-            for (row, value) in values.enumerated() {
-                mean += Double(segment.mean[row] * value)
-                var product: Float = 0
-                for (column, other) in values.enumerated() { product += elements[row * values.count + column] * other }
-                square += Double(value * product)
-            }
+        for (row, value) in values.enumerated() { mean += Double(segment.mean[row] * value) }
+        let square = segment.square.withUnsafeElements { elements in
+            elements.baseAddress.map { palate_quadratic_form($0, values.count, values) } ?? 0
         }
         let variance = max(square - mean * mean, 0)
         return (mean, Double(order.count - segment.places.lowerBound) * (1 + variance / 2))
@@ -180,9 +177,10 @@ private struct RunningExponentialSum {
     private var maximum = -Double.infinity
     private var sum = 0.0
 
-    mutating func add(_ values: [Float]) {
-        guard let greatest = values.max() else { return }
-        add((Double(greatest), exponentialSum(of: values, maximum: greatest)))
+    mutating func add(_ values: UnsafeBufferPointer<Float>) {
+        guard let base = values.baseAddress, !values.isEmpty else { return }
+        let greatest = palate_maximum(base, values.count)
+        add((Double(greatest), palate_exponential_sum(base, values.count, greatest)))
     }
 
     mutating func add(_ part: (maximum: Double, sum: Double)) {
@@ -217,14 +215,27 @@ private struct Candidates {
         return found.compactMap { $0.upper >= least ? $0.place : nil }
     }
 
-    mutating func offer(_ products: [Float], from start: Int, error: Float, where isAllowed: (Int) -> Bool) {
-        guard count > 0 else { return }
+    /// Products that one look at them tells apart; after it the bar may be higher.
+    private static let stretch = 256
+
+    mutating func offer(
+        _ products: UnsafeBufferPointer<Float>, from start: Int, error: Float, where isAllowed: (Int) -> Bool
+    ) {
+        guard count > 0, let base = products.baseAddress else { return }
         var least = least
-        products.withUnsafeBufferPointer { products in
-            for (index, product) in products.enumerated() where product + error >= least && isAllowed(start + index) {
-                found.append((start + index, product + error))
-                push(product - error)
-                least = self.least
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.stretch) { places in
+            guard let first = places.baseAddress else { return }
+            for begin in stride(from: 0, to: products.count, by: Self.stretch) {
+                let found = palate_places_at_least(
+                    base + begin, min(Self.stretch, products.count - begin), least - error, first)
+                for place in places[..<min(found, places.count)] {
+                    let index = begin + Int(place)
+                    let product = products[index]
+                    guard product + error >= least, isAllowed(start + index) else { continue }
+                    self.found.append((start + index, product + error))
+                    push(product - error)
+                    least = self.least
+                }
             }
         }
     }

@@ -37,12 +37,30 @@ void palate_rectified_gradients(
     const float *restrict item_unit, float weight, float *restrict user_gradient, float *restrict item_gradient,
     float *restrict weight_gradient);
 
-/// products[i] = factor · scales[i] · Σ_j codes[i · width + j] · query[j], for i in 0..<rows.
+/// Rows of a block of `palate_quantized_products`.
+#define PALATE_QUANTIZED_BLOCK 16
+
+/// products[i] = factor · scales[i] · Σ_j code(i, j) · query[j], for the rows of some blocks.
 ///
-/// The sums are of whole numbers and must fit 32 bits: |query[j]| <= 2^31 / (128 · width).
+/// In a block the codes of columns 0 and 1 come first, row by row, then those of columns 2 and 3; `width`, the number of
+/// columns, is a multiple of 4. The sums are of whole numbers and must fit 32 bits: |query[j]| <= 2^31 / (128 · width).
 void palate_quantized_products(
-    const int8_t *restrict codes, size_t rows, size_t width, const int16_t *restrict query, const float *restrict scales,
+    const int8_t *restrict codes, size_t blocks, size_t width, const int16_t *restrict query, const float *restrict scales,
     float factor, float *restrict products);
+
+/// The greatest of some values; -∞ for none.
+float palate_maximum(const float *restrict values, size_t count);
+
+/// Writes the places of the values that are at least `least`, in ascending order, and returns how many there are.
+size_t palate_places_at_least(const float *restrict values, size_t count, float least, uint32_t *restrict places);
+
+/// products[k] = Σ_j matrix[rows[k] · columns + j] · query[j], for k in 0..<count.
+void palate_row_products(
+    const float *restrict matrix, size_t columns, const uint32_t *restrict rows, size_t count,
+    const float *restrict query, float *restrict products);
+
+/// vectorᵀ · matrix · vector, for a matrix of order · order numbers.
+double palate_quadratic_form(const float *restrict matrix, size_t order, const float *restrict vector);
 
 /// Σ_i e^(values[i] - maximum), for values that are not above the maximum; -∞ counts as e^-87.
 double palate_exponential_sum(const float *restrict values, size_t count, float maximum);
