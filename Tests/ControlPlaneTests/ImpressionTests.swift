@@ -60,7 +60,8 @@ import Testing
         let group = "arn:group"
         for list in 0..<100 { lists.keep((0..<30).map { "i\(list)-\($0)" }, as: "r\(list)", ofDatasetGroup: group) }
         #expect(lists.items(of: "r99", inDatasetGroup: group) == (0..<25).map { "i99-\($0)" })
-        #expect(lists.items(of: "r91", inDatasetGroup: group) != nil)
+        #expect(lists.items(of: "r80", inDatasetGroup: group) != nil)
+        #expect(lists.items(of: "r79", inDatasetGroup: group) == nil)
         #expect(lists.items(of: "r0", inDatasetGroup: group) == nil)
         #expect(lists.items(of: "r99", inDatasetGroup: "another") == nil)
         #expect(lists.items(of: "never", inDatasetGroup: group) == nil)

@@ -37,16 +37,19 @@ package struct RecommendationIdentifier: Sendable {
     /// A new identifier.
     package func next() -> String {
         let number = Self.numbers.withLock { generator in generator.next() }
-        var text = "RID-"
-        text.reserveCapacity(39)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(39)
+        bytes += "RID-".utf8
         for digit in 0..<16 {
-            if digit == 8 || digit == 12 { text.append("-") }
-            text.unicodeScalars.append(Self.digits[Int(number >> UInt64(60 - 4 * digit) & 15)])
+            if digit == 8 || digit == 12 { bytes.append(UInt8(ascii: "-")) }
+            bytes.append(Self.digits[Int(number >> UInt64(60 - 4 * digit) & 15)])
         }
-        return text + "-CID-" + code
+        bytes += "-CID-".utf8
+        bytes += code.utf8
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static let digits = Array("0123456789abcdef".unicodeScalars)
+    private static let digits = Array("0123456789abcdef".utf8)
     /// Identifiers are told apart, but need not be hard to guess; the system's generator is asked for the seed alone.
     private static let numbers = Mutex(SeededGenerator(seed: .random(in: .min ... .max)))
 
