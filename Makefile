@@ -9,13 +9,14 @@ VENV := .venv
 INPUTS := 1000000
 ROUNDS := 100
 SEED := 1
+RACES := Concurrent|RecentEvent|StreamedRecord|AttributedSum|Impression|Parallel|InnerProductIndex|SymmetricMatrix|RequestFrame
 PYTHON := $(VENV)/bin/python
 
 ifeq ($(shell uname -s),Darwin)
 export PKG_CONFIG_PATH := $(shell brew --prefix openblas 2>/dev/null)/lib/pkgconfig:$(PKG_CONFIG_PATH)
 endif
 
-.PHONY: help build demo serve test unit-test end-to-end-test fuzz crash lint format generate dependencies clean
+.PHONY: help build demo serve test unit-test end-to-end-test fuzz crash race lint format generate dependencies clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -42,6 +43,9 @@ fuzz: build $(VENV)/.installed ## Send INPUTS (a million) arbitrary and nearly r
 
 crash: build $(VENV)/.installed ## Kill a server that takes records ROUNDS (100) times, and look for all it acknowledged.
 	$(PYTHON) Tests/Crash/crash.py --rounds $(ROUNDS) --seed $(SEED)
+
+race: dependencies ## Run the tests of what happens at once under Thread Sanitizer.
+	swift test --sanitize thread --scratch-path .build-thread-sanitizer --filter '$(RACES)'
 
 lint: $(VENV)/.installed ## Check formatting and that generated code is current.
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -24,6 +24,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -103,7 +104,7 @@ let package = Package(
             name: "palate",
             dependencies: [
                 "PalateServer", "Access", "ControlPlane", "PersonalizeAPI", "Recipes", "Recommenders", "Evaluation",
-                "Datasets", "LinearAlgebra", "Serving", "Filters",
+                "CVectorKernels", "Datasets", "LinearAlgebra", "Serving", "Filters",
                 argumentParser, configuration, systemPackage, httpClient, nioCore, nioHTTP1, nioPosix, logging,
                 lifecycle, crypto,
             ],
@@ -116,6 +117,7 @@ let package = Package(
         tests(of: "Identity"),
         tests(of: "Access", ["ObjectStorage", "PersonalizeAPI", crypto, nioCore]),
         tests(of: "ObjectStorage", ["PalateServer", crypto, grdb, httpClient, hummingbird, lifecycle, nioCore]),
+        tests(of: "PalateServer", ["Datasets", nioCore, nioEmbedded, nioHTTP1]),
         tests(of: "PersonalizeAPI"),
         tests(
             of: "Serving", ["ControlPlane", "Datasets", "LinearAlgebra", "PersonalizeAPI", "Recipes", "Recommenders"]),

@@ -34,6 +34,8 @@ package final class ControlPlane: Sendable {
     let impressionTallies = ImpressionTallies()
     /// Of each dataset group, the dataset of item interactions.
     let interactionsDatasets: ResourceCache<DatasetResource?>
+    /// Filters with what they are used for, by the ARNs of both.
+    let servedFilters: ResourceCache<ServedFilter>
     let hosting = Hosting()
     /// Writes the themes of batch inference jobs; nil when the operator set no endpoint.
     let textGenerator: (any TextGenerator)?
@@ -74,6 +76,7 @@ package final class ControlPlane: Sendable {
         database = try ControlPlaneDatabase(at: directories.database)
         targets = ResourceCache(changes: database.changes)
         interactionsDatasets = ResourceCache(changes: database.changes)
+        servedFilters = ResourceCache(changes: database.changes)
         streamedRecords = try EmbeddedRecordStore(at: directories.events)
         jobs = JobQueue(database: database, logger: logger)
     }

@@ -1,17 +1,19 @@
-/// A JSON object of strings and whole numbers, as most requests for recommendations are.
+/// A JSON object of strings, whole numbers and objects of strings, as most requests for recommendations are.
 ///
 /// A request that needs anything else, or is not JSON, is not read here but by `JSONDecoder`, which takes ten times as long
 /// and says what is wrong. So this reader only has to be right about what it takes.
-struct FlatJSONObject {
-    enum Value: Equatable {
+package struct FlatJSONObject {
+    package enum Value: Equatable {
         case string(String)
         case integer(Int)
+        case strings([String: String])
     }
 
-    private(set) var members: [(name: String, value: Value)] = []
+    package private(set) var members: [(name: String, value: Value)] = []
 
-    /// Nil for text that is anything but such an object with distinct names, without escapes and without bytes beyond ASCII.
-    init?(_ text: UnsafeBufferPointer<UInt8>) {
+    /// Nil for text that is anything but such an object with distinct names, without bytes beyond ASCII, and without escapes
+    /// but those of quotation marks and slashes.
+    package init?(_ text: UnsafeBufferPointer<UInt8>) {
         var reader = Reader(text: text)
         guard reader.take("{") else { return nil }
         if reader.take("}") {
@@ -32,7 +34,11 @@ struct FlatJSONObject {
         var position = 0
 
         private mutating func skipSpace() {
-            while position < text.count, [0x20, 0x0A, 0x0D, 0x09].contains(text[position]) { position += 1 }
+            while position < text.count, Self.isSpace(text[position]) { position += 1 }
+        }
+
+        private static func isSpace(_ byte: UInt8) -> Bool {
+            byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
         }
 
         var isAtEnd: Bool {
@@ -53,7 +59,8 @@ struct FlatJSONObject {
             guard take("\"") else { return nil }
             let start = position
             while position < text.count, text[position] != UInt8(ascii: "\"") {
-                guard (0x20..<0x7F).contains(text[position]), text[position] != UInt8(ascii: "\\") else { return nil }
+                guard (0x20..<0x7F).contains(text[position]) else { return nil }
+                if text[position] == UInt8(ascii: "\\") { return escaped(from: start) }
                 position += 1
             }
             guard position < text.count else { return nil }
@@ -61,10 +68,40 @@ struct FlatJSONObject {
             return String(decoding: text[start..<position], as: UTF8.self)
         }
 
+        /// The string that begins at `start`, read up to its first escape.
+        private mutating func escaped(from start: Int) -> String? {
+            var bytes = Array(text[start..<position])
+            while position < text.count, text[position] != UInt8(ascii: "\"") {
+                if text[position] == UInt8(ascii: "\\") {
+                    position += 1
+                    guard position < text.count, "\"\\/".utf8.contains(text[position]) else { return nil }
+                }
+                guard (0x20..<0x7F).contains(text[position]) else { return nil }
+                bytes.append(text[position])
+                position += 1
+            }
+            guard position < text.count else { return nil }
+            position += 1
+            return String(decoding: bytes, as: UTF8.self)
+        }
+
+        private mutating func strings() -> [String: String]? {
+            guard take("{") else { return nil }
+            var strings: [String: String] = [:]
+            if take("}") { return strings }
+            repeat {
+                guard let name = string(), take(":"), let value = string(),
+                    strings.updateValue(value, forKey: name) == nil
+                else { return nil }
+            } while take(",")
+            return take("}") ? strings : nil
+        }
+
         mutating func value() -> Value? {
             skipSpace()
             guard position < text.count else { return nil }
             if text[position] == UInt8(ascii: "\"") { return string().map(Value.string) }
+            if text[position] == UInt8(ascii: "{") { return strings().map(Value.strings) }
             let start = position
             var number = 0
             // More digits are left to the decoder that says what is too large.
@@ -73,7 +110,8 @@ struct FlatJSONObject {
                 position += 1
             }
             guard position > start, position - start == 1 || text[start] != 0x30, position < text.count,
-                [0x20, 0x0A, 0x0D, 0x09, UInt8(ascii: ","), UInt8(ascii: "}")].contains(text[position])
+                Self.isSpace(text[position]) || text[position] == UInt8(ascii: ",")
+                    || text[position] == UInt8(ascii: "}")
             else { return nil }
             return .integer(number)
         }
@@ -81,13 +119,13 @@ struct FlatJSONObject {
 }
 
 /// An input that can be read from a flat object.
-protocol FlatDecodable {
+package protocol FlatDecodable {
     /// Nil when a member is not one of those that the flat form has, or not of its type.
     init?(_ object: FlatJSONObject)
 }
 
 extension GetRecommendationsRequest: FlatDecodable {
-    init?(_ object: FlatJSONObject) {
+    package init?(_ object: FlatJSONObject) {
         self.init()
         for (name, value) in object.members {
             switch (name, value) {
@@ -97,6 +135,8 @@ extension GetRecommendationsRequest: FlatDecodable {
             case ("itemId", .string(let text)): itemId = text
             case ("filterArn", .string(let text)): filterArn = text
             case ("numResults", .integer(let number)): numResults = number
+            case ("filterValues", .strings(let values)): filterValues = values
+            case ("context", .strings(let values)): context = values
             default: return nil
             }
         }

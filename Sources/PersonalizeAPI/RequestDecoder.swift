@@ -38,6 +38,16 @@ package enum RequestDecoder {
         return try checked(input)
     }
 
+    /// The input in a body that ``FlatJSONObject`` reads; nil for any other, and for one that breaks a constraint.
+    package static func decodeFlat<Input: FlatDecodable & Constrained>(
+        _ type: Input.Type, from body: UnsafeBufferPointer<UInt8>
+    ) -> Input? {
+        guard let object = FlatJSONObject(body), let input = Input(object) else { return nil }
+        var check = ConstraintCheck()
+        input.checkConstraints(&check)
+        return check.message == nil ? input : nil
+    }
+
     private static func checked<Input: Constrained>(_ input: Input) throws(PersonalizeError) -> Input {
         var check = ConstraintCheck()
         input.checkConstraints(&check)

@@ -9,11 +9,7 @@ package enum ResponseEncoder {
     /// Numbers that JSON cannot say are written as the strings `NaN`, `Infinity` and `-Infinity`, as AWS JSON does.
     package static func encode(_ output: some Encodable) throws(PersonalizeError) -> [UInt8] {
         if output is NoOutput { return [] }
-        if let output = output as? any JSONWritable {
-            var json = JSONWriter()
-            output.write(to: &json)
-            return json.bytes
-        }
+        if let output = output as? any JSONWritable { return text(of: output) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -23,5 +19,12 @@ package enum ResponseEncoder {
         } catch {
             throw PersonalizeError(.internalServerError, "The response could not be written: \(error)")
         }
+    }
+
+    /// The same for an output that writes itself.
+    package static func text(of output: some JSONWritable) -> [UInt8] {
+        var json = JSONWriter()
+        output.write(to: &json)
+        return json.bytes
     }
 }

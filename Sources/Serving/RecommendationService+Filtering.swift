@@ -59,6 +59,15 @@ extension RecommendationService {
         }
     }
 
+    /// The same as ``compiled(_:for:)``, if it takes no look at a store; else nil.
+    func compiledInMemory(_ arn: String, for request: Request) throws -> (CompiledFilter, GroupMetadata)? {
+        let assortment = request.campaign.assortments.current
+        guard let filter = filters.servedFilterInMemory(arn, forCampaign: request.arn),
+            assortment.metadata.catalogue == filter.catalogue
+        else { return nil }
+        return (try assortment.filters.compiled(filter), assortment.metadata)
+    }
+
     /// The filter for the items of the campaign, with the newest import in sight.
     func compiled(_ arn: String, for request: Request) async throws -> (CompiledFilter, GroupMetadata) {
         let filter = try await filters.servedFilter(arn, forCampaign: request.arn)

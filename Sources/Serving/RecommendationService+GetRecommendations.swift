@@ -30,13 +30,23 @@ extension RecommendationService {
     package func recommendationsFromMemory(
         _ input: GetRecommendationsRequest
     ) throws -> GetRecommendationsResponse? {
-        guard input.filterArn == nil, input.filterValues == nil, input.promotions == nil, input.context == nil,
-            input.metadataColumns == nil
-        else { return nil }
+        guard input.promotions == nil, input.metadataColumns == nil else { return nil }
         let (campaign, arn) = try campaign(for: input)
         try campaign.checkRecommendsItems()
-        let request = try stages.time(.history) { try requestFromMemory(input, campaign: campaign, arn: arn) }
-        return try request.map { answer($0, count: try Self.count(input)) }
+        let known = try stages.time(.history) { try requestFromMemory(input, campaign: campaign, arn: arn) }
+        guard let request = known else { return nil }
+        let count = try Self.count(input)
+        try checkContext(input.context, of: campaign)
+        guard let filterArn = input.filterArn else {
+            return input.filterValues?.isEmpty ?? true ? answer(request, count: count) : nil
+        }
+        let allowed = try stages.time(.filter) {
+            try compiledInMemory(filterArn, for: request).map { filter, metadata in
+                try Self.allowedItems(
+                    filter, filterArn, input.filterValues, at: "filterValues", metadata: metadata, for: request)
+            }
+        }
+        return allowed.map { answer(request, count: count, allowed: $0) }
     }
 
     private static func count(_ input: GetRecommendationsRequest) throws -> Int {

@@ -20,13 +20,10 @@ extension RecommendationService {
         _ input: GetRecommendationsRequest, campaign: LiveCampaign, arn: String
     ) throws -> Request? {
         let (user, item) = try subject(of: input, campaign.recipe)
-        var past = campaign.nobodysPast
-        if let user {
-            guard let recent = events.recentEventsInMemory(ofUser: user, inDatasetGroup: campaign.datasetGroupArn)
-            else { return nil }
-            past = campaign.past(ofUser: user, since: recent)
-        }
-        return request(input, user, item, past, campaign: campaign, arn: arn)
+        guard let user else { return request(input, nil, item, campaign.nobodysPast, campaign: campaign, arn: arn) }
+        guard let recent = events.recentEventsInMemory(ofUser: user, inDatasetGroup: campaign.datasetGroupArn)
+        else { return nil }
+        return request(input, user, item, campaign.past(ofUser: user, since: recent), campaign: campaign, arn: arn)
     }
 
     private func request(

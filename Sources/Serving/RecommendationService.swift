@@ -2,6 +2,7 @@ package import ControlPlane
 package import Datasets
 package import Foundation
 import PersonalizeAPI
+import Synchronization
 
 /// The runtime operations.
 package struct RecommendationService: Sendable {
@@ -20,13 +21,14 @@ package struct RecommendationService: Sendable {
     let clock: @Sendable () -> Date
     let stages: RequestStages
 
+    /// The system is asked for the first seed alone.
+    private static let seeds = Mutex(SeededGenerator(seed: .random(in: .min ... .max)))
+
     package init(
         campaigns: CampaignRegistry, filters: any FilterSource, actions: any ActionSource,
         events: any RecentEventSource, answers: AnsweredLists = AnsweredLists(),
         stages: RequestStages = RequestStages(),
-        randomness: @escaping @Sendable () -> SeededGenerator = {
-            SeededGenerator(seed: .random(in: .min ... .max))
-        },
+        randomness: (@Sendable () -> SeededGenerator)? = nil,
         clock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.campaigns = campaigns
@@ -35,7 +37,7 @@ package struct RecommendationService: Sendable {
         self.events = events
         self.stages = stages
         self.answers = answers
-        self.randomness = randomness
+        self.randomness = randomness ?? { SeededGenerator(seed: Self.seeds.withLock { $0.next() }) }
         self.clock = clock
     }
 

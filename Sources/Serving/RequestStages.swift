@@ -23,22 +23,21 @@ package final class RequestStages: Sendable {
         package let count: Int
     }
 
-    private struct Sum {
-        var nanoseconds: Int64 = 0
-        var count = 0
+    private final class Sum: Sendable {
+        let nanoseconds = Atomic<Int64>(0)
+        let count = Atomic<Int>(0)
     }
 
-    private let sums = Mutex([Sum](repeating: Sum(), count: Stage.allCases.count))
+    private let sums = Stage.allCases.map { _ in Sum() }
     private let clock = ContinuousClock()
 
     package init() {}
 
     package var totals: [Total] {
-        sums.withLock { sums in
-            Stage.allCases.map { stage in
-                let sum = sums[stage.rawValue]
-                return Total(stage: stage, seconds: Double(sum.nanoseconds) / 1e9, count: sum.count)
-            }
+        zip(Stage.allCases, sums).map { stage, sum in
+            Total(
+                stage: stage, seconds: Double(sum.nanoseconds.load(ordering: .relaxed)) / 1e9,
+                count: sum.count.load(ordering: .relaxed))
         }
     }
 
@@ -59,9 +58,7 @@ package final class RequestStages: Sendable {
     private func add(_ time: Duration, to stage: Stage) {
         let parts = time.components
         let nanoseconds = parts.seconds &* 1_000_000_000 &+ parts.attoseconds / 1_000_000_000
-        sums.withLock { sums in
-            sums[stage.rawValue].nanoseconds &+= nanoseconds
-            sums[stage.rawValue].count += 1
-        }
+        sums[stage.rawValue].nanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed)
+        sums[stage.rawValue].count.wrappingAdd(1, ordering: .relaxed)
     }
 }

@@ -48,22 +48,52 @@ def asked(live, user="u1", **more):
     return {"campaignArn": live.campaign, "userId": user, "numResults": 5, **more}
 
 
+def long(body):
+    """The same request in words that are not read on the short way: an escape in a string."""
+    escaped = re.sub('"userId": "(.)', lambda found: f'"userId": "\\u{ord(found[1]):04x}', json.dumps(body))
+    return escaped.encode()
+
+
+def asked_in_every_way(live):
+    unseen = live.filter("unseen", 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")')
+    chosen = live.filter("chosen", "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($TYPE)")
+    yield asked(live)
+    yield asked(live, context={})
+    yield asked(live, filterArn=unseen)
+    yield asked(live, filterArn=chosen, filterValues={"TYPE": '"watch"'})
+
+
 def test_both_ways_give_the_same(live):
     wire = Wire(live)
-    # A context, even an empty one, is not read on the short way.
-    wire.socket.sendall(wire.request(asked(live)) + wire.request(asked(live, context={})))
-    short, long = wire.answer(), wire.answer()
-    assert short[:2] == long[:2]
-    assert short[2]["itemList"] == long[2]["itemList"]
-    assert set(short[2]) == set(long[2])
-    assert short[2]["recommendationId"] != long[2]["recommendationId"]
+    for body in asked_in_every_way(live):
+        # The first request with a filter looks it up.
+        wire.socket.sendall(wire.request(body) + wire.request(body) + wire.request(long(body)))
+        answers = [wire.answer() for _ in range(3)]
+        assert [answer[0] for answer in answers] == [200] * 3
+        for answer in answers:
+            assert answer[1] == answers[0][1]
+            assert answer[2]["itemList"] == answers[0][2]["itemList"] and answer[2]["itemList"]
+            assert set(answer[2]) == set(answers[0][2])
+        assert len({answer[2]["recommendationId"] for answer in answers}) == 3
+
+
+def test_a_deleted_filter_is_gone_at_once(live):
+    wire = Wire(live)
+    arn = live.filter("gone", 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click")')
+    body = asked(live, filterArn=arn)
+    wire.socket.sendall(wire.request(body) + wire.request(body))
+    assert [wire.answer()[0] for _ in range(2)] == [200, 200]
+    live.server.client("personalize").delete_filter(filterArn=arn)
+    wire.socket.sendall(wire.request(body))
+    assert wire.answer()[0] in (400, 404)
 
 
 def test_answers_come_in_the_order_of_requests(live):
     wire = Wire(live)
     users = [f"u{number}" for number in range(12)]
     requests = [
-        wire.request(asked(live, user, **({"context": {}} if number % 3 == 0 else {}))) for number, user in enumerate(users)
+        wire.request(long(asked(live, user)) if number % 3 == 0 else asked(live, user))
+        for number, user in enumerate(users)
     ]
     wire.socket.sendall(b"".join(requests))
     for user in users:
@@ -122,6 +152,6 @@ def test_an_event_is_in_the_next_short_answer(live):
     before = live.items("reader", 5)
     live.put("i7", user="reader")
     assert live.items("reader", 5) != before
-    assert live.items("reader", 5) == [
-        item["itemId"] for item in live.runtime.get_recommendations(
-            campaignArn=live.campaign, userId="reader", numResults=5, context={})["itemList"]]
+    wire = Wire(live)
+    wire.socket.sendall(wire.request(long(asked(live, "reader"))))
+    assert [item["itemId"] for item in wire.answer()[2]["itemList"]] == live.items("reader", 5)

@@ -15,7 +15,13 @@ import Testing
         #"{"userId":"a""itemId":"b"}"#, #"{"userId":"a"#, #"{"userId"}"#, #"{"userId":"a"} x"#, #"{userId:"a"}"#, "[]",
         "{",
         "\u{1}{}", "{\"userId\":\"a\tb\"}", "{\"userId\":\"a\u{7F}\"}", #"{"numResults":5 5}"#, #"{"numResults":}"#,
-        #"{"campaignArn":"not an arn"}"#, #"{"recommenderArn":"arn:aws:personalize:::recommender/r","numResults":+5}"#,
+        #"{"context":{},"userId":"a"}"#, #"{"context":{"A":"b","A":"c"}}"#, #"{"context":{"A":1}}"#,
+        #"{"context":{"A":"b",}}"#, #"{"filterValues":{"A":"b","C":""},"numResults":3}"#, #"{"context":"x"}"#,
+        #"{"userId":{}}"#, #"{"numResults":{"a":"b"}}"#, #"{"context":{"A":"b"}"#, #"{"context":{"A":{"B":"c"}}}"#,
+        #"{"filterValues":{"A":"\"b\",\"c\""},"userId":"\/\\"}"#, #"{"userId":"\""#, #"{"userId":"\"#,
+        #"{"userId":"a\x"}"#,
+        #"{"userId":"\"\u0041"}"#, #"{"campaignArn":"not an arn"}"#,
+        #"{"recommenderArn":"arn:aws:personalize:::recommender/r","numResults":+5}"#,
     ]
 
     /// The same request in a form that the faster reader leaves to the other.

@@ -14,6 +14,8 @@ package final class EmbeddedRecordStore: StreamedRecordStore {
         var configuration = Configuration()
         configuration.label = "events"
         configuration.busyMode = .timeout(10)
+        // Not before those who wait for recommendations.
+        configuration.qos = .default
         pool = try DatabasePool(path: url.path, configuration: configuration)
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try Self.migrator.migrate(pool)

@@ -5,7 +5,7 @@ import Dispatch
 /// Swift's shared pool has as many threads as the machine has cores: on two cores a training and an import would
 /// otherwise stop the server.
 package final class ComputeExecutor: TaskExecutor {
-    private let queue = DispatchQueue(label: "palate.compute")
+    private let queue = DispatchQueue(label: "palate.compute", qos: .utility)
 
     package init() {}
 

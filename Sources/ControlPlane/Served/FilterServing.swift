@@ -17,20 +17,29 @@ extension ControlPlane {
     /// - Throws: `PersonalizeError` with `ResourceNotFoundException` when there is no such filter or campaign, and
     ///   `InvalidInputException` when the filter is not ACTIVE or is one of another dataset group.
     package func servedFilter(_ filterArn: String, forCampaign arn: String) async throws -> ServedFilter {
-        try await database.pool.read { [directories, settings] database in
-            let group: String
-            if let recommender = try ResourceStore.find(arn, as: RecommenderResource.self, in: database) {
-                group = recommender.datasetGroupArn
-            } else {
-                let campaign: CampaignResource = try ResourceStore.get(arn, in: database)
-                let version: SolutionVersionResource = try ResourceStore.get(
-                    campaign.solutionVersionArn, in: database)
-                group = version.datasetGroupArn
+        try await servedFilters.value(Self.name(filterArn, arn)) {
+            try await database.pool.read { [directories, settings] database in
+                let group: String
+                if let recommender = try ResourceStore.find(arn, as: RecommenderResource.self, in: database) {
+                    group = recommender.datasetGroupArn
+                } else {
+                    let campaign: CampaignResource = try ResourceStore.get(arn, in: database)
+                    let version: SolutionVersionResource = try ResourceStore.get(
+                        campaign.solutionVersionArn, in: database)
+                    group = version.datasetGroupArn
+                }
+                return try Self.servedFilter(
+                    filterArn, for: arn, ofDatasetGroup: group, directories, settings.quotas.filterLimits, in: database)
             }
-            return try Self.servedFilter(
-                filterArn, for: arn, ofDatasetGroup: group, directories, settings.quotas.filterLimits, in: database)
         }
     }
+
+    package func servedFilterInMemory(_ filterArn: String, forCampaign arn: String) -> ServedFilter? {
+        servedFilters.known(Self.name(filterArn, arn))
+    }
+
+    /// No ARN has a space.
+    private static func name(_ filterArn: String, _ arn: String) -> String { filterArn + " " + arn }
 
     /// A filter for a batch job of a solution version.
     func servedFilter(_ filterArn: String, for version: SolutionVersionResource) async throws -> ServedFilter {

@@ -89,3 +89,11 @@ struct AccessResponder: Sendable {
 
 /// The client ended the request before its body was complete.
 private struct UnfinishedBody: Error {}
+
+extension SignedRequest {
+    fileprivate init(_ head: HTTPRequest) {
+        var headers = head.headerFields.map { (name: $0.name.canonicalName, value: $0.value) }
+        if let host = head.authority { headers.append((name: "host", value: host)) }
+        self.init(method: head.method.rawValue, target: head.path ?? "/", headers: headers)
+    }
+}

@@ -37,7 +37,12 @@ struct PersonalizeResponder: Sendable {
                 throw PersonalizeError(
                     .unknownOperationException, "This version does not have the operation \(operation.name).")
             }
-            let answer = try await handler(try await Self.body(of: request))
+            let body = try await Self.body(of: request)
+            // What takes longer than a list would keep those waiting who share the event loop.
+            let answer =
+                operation.service == .personalizeRuntime
+                ? try await handler(body)
+                : try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler(body) }
             return Self.response(status: .ok, body: answer, from: operation.service, context: context)
         } catch let error as PersonalizeError {
             return Self.response(to: error.modelled(for: operation), from: operation.service, context: context)

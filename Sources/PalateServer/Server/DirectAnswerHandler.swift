@@ -1,57 +1,58 @@
-import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Answers requests that need nothing but memory on the event loop that read them; all others go on to the server.
+/// Answers requests that need nothing but memory from the bytes of a connection, on the event loop that read them; all others
+/// go on to the server.
 ///
-/// To be placed between the HTTP codec and the server's own handlers. A request waits here until it is whole. Answers keep
-/// the order of requests: while one that went on has no answer yet, all that follow go on as well.
-final class DirectAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
-
-    /// Larger requests go on.
-    private static let longestBody = 16 << 10
+/// To be placed before the HTTP codec, with an ``AnswerCounter`` after it. A request waits here until it is whole. Answers keep
+/// the order of requests: while one that went on has no answer yet, all that follow go on as well. Once bytes came that
+/// ``RequestFrame`` does not read, everything goes on for as long as the connection lasts.
+final class DirectAnswerHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let responder: DirectResponder
-    private var waiting: (head: HTTPRequest, body: ByteBuffer)?
-    /// Requests that went on and whose answers have not ended.
-    private var unanswered = 0
+    private let answers: AnswerCounter
+    private var received = ByteBuffer()
+    private var reads = true
+    private var hasWritten = false
+    /// Requests that went on.
+    private var passed = 0
 
-    init(responder: DirectResponder) { self.responder = responder }
+    /// - Parameter answers: In the same pipeline.
+    init(responder: DirectResponder, answers: AnswerCounter) {
+        self.responder = responder
+        self.answers = answers
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            if unanswered == 0, responder.takes(head) {
-                waiting = (head, ByteBuffer())
-            } else {
-                unanswered += 1
-                context.fireChannelRead(data)
-            }
-        case .body(var part):
-            guard waiting != nil else { return context.fireChannelRead(data) }
-            waiting?.body.writeBuffer(&part)
-            if waiting?.body.readableBytes ?? 0 > Self.longestBody { letGoOn(context) }
-        case .end(let trailers):
-            guard let request = waiting else { return context.fireChannelRead(data) }
-            if trailers == nil, let answer = responder.answer(to: request.head, request.body) {
-                waiting = nil
-                context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
-                context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
-                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-            } else {
-                letGoOn(context)
-                context.fireChannelRead(data)
+        guard reads else { return context.fireChannelRead(data) }
+        var bytes = unwrapInboundIn(data)
+        if received.readableBytes == 0 { received = bytes } else { received.writeBuffer(&bytes) }
+        while received.readableBytes > 0 {
+            switch RequestFrame.read(received.readableBytesUInt8Span) {
+            case .incomplete: return
+            case .other: return letGoOn(context)
+            case .whole(let frame):
+                guard let request = received.readSlice(length: frame.count) else { return letGoOn(context) }
+                if passed == answers.ended, let answer = responder.answer(to: frame, request) {
+                    context.write(wrapOutboundOut(answer), promise: nil)
+                    hasWritten = true
+                } else {
+                    passed += 1
+                    context.fireChannelRead(wrapInboundOut(request))
+                }
             }
         }
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { unanswered = max(unanswered - 1, 0) }
-        context.write(data, promise: promise)
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasWritten {
+            hasWritten = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -60,16 +61,31 @@ final class DirectAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    func channelInactive(context: ChannelHandlerContext) {
         letGoOn(context)
-        context.fireErrorCaught(error)
+        context.fireChannelInactive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) { letGoOn(context) }
+
     private func letGoOn(_ context: ChannelHandlerContext) {
-        guard let request = waiting else { return }
-        waiting = nil
-        unanswered += 1
-        context.fireChannelRead(wrapInboundOut(.head(request.head)))
-        if request.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(request.body))) }
+        reads = false
+        guard received.readableBytes > 0 else { return }
+        let rest = received
+        received = ByteBuffer()
+        context.fireChannelRead(wrapInboundOut(rest))
+    }
+}
+
+/// Counts the server's answers.
+final class AnswerCounter: ChannelOutboundHandler, RemovableChannelHandler {
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private(set) var ended = 0
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { ended += 1 }
+        context.write(data, promise: promise)
     }
 }

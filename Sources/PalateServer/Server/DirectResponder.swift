@@ -1,13 +1,12 @@
 import Access
 import Foundation
-import HTTPTypes
 import NIOCore
 import ObjectStorage
 import PersonalizeAPI
 import Serving
 import Synchronization
 
-/// GetRecommendations where everything that it needs is in memory, without a task of its own.
+/// GetRecommendations where everything that it needs is in memory, from the bytes of a request to those of the answer.
 ///
 /// It gives what `AccessResponder` and `PersonalizeResponder` would give, or nothing: every request that it does not answer,
 /// such as any with a mistake, takes the way of all others.
@@ -16,7 +15,7 @@ struct DirectResponder: Sendable {
     let control: AccessControl
     let meters: RequestMeters
     let stages: RequestStages
-    private let date = HTTPDate()
+    private let heads = ResponseHeads()
 
     init(
         recommendations: RecommendationService, control: AccessControl, meters: RequestMeters, stages: RequestStages
@@ -29,48 +28,64 @@ struct DirectResponder: Sendable {
 
     private typealias Operation = GetRecommendations
     private static let service = KeyRole.Service.personalizeRuntime
+    private static let method = Array("POST".utf8)
+    private static let target = Array(Operation.path.utf8)
+    private static let amazonTarget = Array("x-amz-target".utf8)
+    private static let authorization = Array("authorization".utf8)
+    private static let scope = Array("/\(service.signingName)/aws4_request".utf8)
 
-    /// Whether a request may be one that is answered here.
-    func takes(_ head: HTTPRequest) -> Bool {
-        guard head.method == .post, head.path == Operation.path else { return false }
-        return !head.headerFields.contains { field in
-            field.name == .amazonTarget || field.name == .expect
-                || field.name == .connection && field.value.lowercased() != "keep-alive"
-        }
-    }
-
-    /// Nil for a request that must go on.
-    func answer(to head: HTTPRequest, _ body: ByteBuffer) -> (head: HTTPResponse, body: ByteBuffer)? {
+    /// The bytes of an answer; nil for a request that must go on.
+    ///
+    /// - Parameter request: What the frame was read from.
+    func answer(to frame: RequestFrame, _ request: ByteBuffer) -> ByteBuffer? {
         let start = ContinuousClock.now
-        guard mayPass(head, body),
-            let input = try? stages.time(
-                .parse, { try RequestDecoder.decode(Operation.Input.self, from: body.readableBytesView) }),
-            let output = try? recommendations.recommendationsFromMemory(input),
-            let answer = try? stages.time(.encode, { try ResponseEncoder.encode(output) })
+        guard Self.takes(frame, request.readableBytesUInt8Span), mayPass(frame, request),
+            let input = stages.time(.parse, { Self.input(of: frame, request) }),
+            let output = try? recommendations.recommendationsFromMemory(input)
         else { return nil }
-        var response = HTTPResponse(status: .ok)
-        response.headerFields = [
-            .contentType: Operation.service.contentType,
-            .amazonRequestIdentifier: IdentifierSource.shared.next(),
-            .contentLength: String(answer.count), .date: date.now, .server: PalateServer.name,
-        ]
+        let answer = stages.time(.encode) {
+            heads.answer(ResponseEncoder.text(of: output), request: IdentifierSource.shared.next())
+        }
         meters.record(
             service: Operation.service.rawValue, operation: Operation.name, status: 200,
             duration: ContinuousClock.now - start)
-        return (response, ByteBuffer(bytes: answer))
+        return answer
     }
 
-    private func mayPass(_ head: HTTPRequest, _ body: ByteBuffer) -> Bool {
-        if let authorization = head.headerFields[.authorization],
-            ServiceDispatcher.service(signedIn: authorization) != Self.service.signingName
-        {
-            return false
+    private static func input(of frame: RequestFrame, _ request: ByteBuffer) -> GetRecommendationsRequest? {
+        request.withUnsafeReadableBytes { bytes in
+            UnsafeRawBufferPointer(rebasing: bytes[frame.body]).withMemoryRebound(to: UInt8.self) {
+                RequestDecoder.decodeFlat(GetRecommendationsRequest.self, from: $0)
+            }
         }
+    }
+
+    private static func takes(_ frame: RequestFrame, _ bytes: Span<UInt8>) -> Bool {
+        RequestFrame.isText(target, frame.target, in: bytes) && RequestFrame.isText(method, frame.method, in: bytes)
+            && frame.value(of: amazonTarget, in: bytes) == nil
+            && isSignedForRuntime(frame, bytes)
+    }
+
+    /// A request that is signed for another service is for that service.
+    private static func isSignedForRuntime(_ frame: RequestFrame, _ bytes: Span<UInt8>) -> Bool {
+        guard let value = frame.value(of: authorization, in: bytes) else { return true }
+        guard value.count >= scope.count else { return false }
+        for start in value.lowerBound...(value.upperBound - scope.count)
+        where RequestFrame.isText(scope, start..<(start + scope.count), in: bytes) {
+            return true
+        }
+        return false
+    }
+
+    private func mayPass(_ frame: RequestFrame, _ request: ByteBuffer) -> Bool {
         do {
             if try control.acceptsAnyKey() { return true }
             return try stages.time(.signature) {
                 let verified = try control.verify(
-                    SignedRequest(head), for: Self.service, payloadHash: SignatureV4.hash(body))
+                    SignedRequest(frame, request), for: Self.service,
+                    payloadHash: SignatureV4.hash(
+                        request.getSlice(
+                            at: request.readerIndex + frame.body.lowerBound, length: frame.body.count) ?? ByteBuffer()))
                 try control.authorize(verified.grant, operation: Operation.name, of: Self.service)
                 return true
             }
@@ -81,23 +96,49 @@ struct DirectResponder: Sendable {
 }
 
 extension SignedRequest {
-    init(_ head: HTTPRequest) {
-        var headers = head.headerFields.map { (name: $0.name.canonicalName, value: $0.value) }
-        if let host = head.authority { headers.append((name: "host", value: host)) }
-        self.init(method: head.method.rawValue, target: head.path ?? "/", headers: headers)
+    fileprivate init(_ frame: RequestFrame, _ request: ByteBuffer) {
+        func text(_ part: Range<Int>) -> String {
+            request.getString(at: request.readerIndex + part.lowerBound, length: part.count) ?? ""
+        }
+        self.init(
+            method: text(frame.method), target: text(frame.target),
+            headers: frame.fields.map { (name: text($0.name), value: text($0.value)) })
     }
 }
 
-/// The time as the `Date` header has it, written anew each second.
-private final class HTTPDate: Sendable {
-    private let newest = Mutex<(second: Int, text: String)>((0, ""))
+/// The lines before the body of an answer, of which the date is written anew each second.
+private final class ResponseHeads: Sendable {
+    private let newest = Mutex<(second: Int, bytes: [UInt8])>((0, []))
 
-    var now: String {
-        let now = Date()
-        let second = Int(now.timeIntervalSince1970)
+    func answer(_ body: [UInt8], request identifier: String) -> ByteBuffer {
+        let head = current
+        var answer = ByteBufferAllocator().buffer(capacity: head.count + body.count + 128)
+        answer.writeBytes(head)
+        answer.writeString(identifier)
+        answer.writeStaticString("\r\nContent-Length: ")
+        answer.writeString(String(body.count))
+        answer.writeStaticString("\r\n\r\n")
+        answer.writeBytes(body)
+        return answer
+    }
+
+    private var current: [UInt8] {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let second = Int(time.tv_sec)
         return newest.withLock { newest in
-            if newest.second != second { newest = (second, WireDate.http(now)) }
-            return newest.text
+            if newest.second != second {
+                let date = WireDate.http(Date(timeIntervalSince1970: Double(second)))
+                let head = """
+                    HTTP/1.1 200 OK\r
+                    Content-Type: \(GetRecommendations.service.contentType)\r
+                    Date: \(date)\r
+                    Server: \(PalateServer.name)\r
+                    x-amzn-RequestId: \("")
+                    """
+                newest = (second, Array(head.utf8))
+            }
+            return newest.bytes
         }
     }
 }

@@ -76,9 +76,7 @@ package struct PalateServer: Service {
                     control: access, dispatcher: dispatcher, answers: AccessAnswers(s3: s3), stages: stages),
                 meters: meters),
             server: .onEventLoops(
-                .init(additionalChannelHandlers: [
-                    ExpectContinueHandler(), DirectAnswerHandler(responder: direct),
-                ])),
+                .init(additionalChannelHandlers: [ExpectContinueHandler(), AnswerCounter()]), direct: direct),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: Self.name),
             onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? settings.port) },
