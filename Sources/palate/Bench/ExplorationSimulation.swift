@@ -169,7 +169,7 @@ struct ExplorationSimulation {
             }
             model = try Algorithm.userPersonalization.train(
                 on: interactions, hyperparameters: ["validation_users": "60"],
-                options: TrainingOptions(seed: simulation.seed))
+                options: TrainingOptions(seed: simulation.seed, threads: 1))
             self.policy = policy
             let known = (0..<simulation.items).filter { world.birth[$0] <= today }
             var names = model.items

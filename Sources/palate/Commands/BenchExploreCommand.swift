@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LinearAlgebra
 
 /// `palate bench explore`: what exploration costs and gains in a made-up shop.
 struct BenchExploreCommand: ParsableCommand {
@@ -9,10 +10,6 @@ struct BenchExploreCommand: ParsableCommand {
             A shop whose catalogue changes is simulated for some days, with a training each night. Regret is the number \
             of clicks that the best lists would have had, less those that the lists had, in expectation.
             """)
-
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
 
     @Option(help: "How many days to simulate.")
     var days = 30
@@ -27,7 +24,7 @@ struct BenchExploreCommand: ParsableCommand {
     var plot: String?
 
     @Option(help: "How to print the result.")
-    var output = Output.text
+    var output = ReportFormat.text
 
     func validate() throws {
         for (name, value, limit) in [("days", days, 1_000), ("worlds", worlds, 1_000)]
@@ -53,15 +50,23 @@ struct BenchExploreCommand: ParsableCommand {
             .thompsonWithoutImpressions(0.3), .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1),
             .thompson(0.1), .thompson(0.3), .thompson(0.5), .thompson(0.8), .thompson(1),
         ]
+        let (days, worlds, seed) = (days, worlds, seed)
+        // A training is too small for two threads, a world is not.
+        let outcomes = Parallel.map(policies.count * worlds, threads: Parallel.availableThreads) { index in
+            var simulation = ExplorationSimulation()
+            simulation.days = days
+            simulation.seed = seed &+ UInt64(index % worlds)
+            let policy = policies[index / worlds]
+            let outcome = Result { try simulation.run(policy) }
+            FileHandle.standardError.write(Data("\(policy.name), world \(index % worlds + 1): done\n".utf8))
+            return outcome
+        }
         var rows: [Row] = []
-        for policy in policies {
+        for (number, policy) in policies.enumerated() {
             var row = Row(policy: policy.name)
             row.regretByDay = Array(repeating: 0, count: days)
             for world in 0..<worlds {
-                var simulation = ExplorationSimulation()
-                simulation.days = days
-                simulation.seed = seed &+ UInt64(world)
-                let outcome = try simulation.run(policy)
+                let outcome = try outcomes[number * worlds + world].get()
                 row.clicks += outcome.clicks / Double(worlds)
                 row.regret += outcome.regret / Double(worlds)
                 row.regretOfTheLastThird += outcome.daily.suffix(max(days / 3, 1)).reduce(0, +) / Double(worlds)
@@ -73,22 +78,19 @@ struct BenchExploreCommand: ParsableCommand {
                 }
             }
             rows.append(row)
-            FileHandle.standardError.write(Data("\(policy.name): regret \(Int(row.regret))\n".utf8))
         }
         if let plot { try Self.write(rows, to: plot) }
-        switch output {
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(rows), as: UTF8.self))
-        case .text:
-            print("| lists | clicks | regret | regret, last third | clicks on new items |\n|---|---|---|---|---|")
-            for row in rows {
-                let numbers = [row.clicks, row.regret, row.regretOfTheLastThird, row.clicksOnNewItems]
-                    .map { "\(Int($0.rounded()))" }
-                print("| \(row.policy) | \(numbers.joined(separator: " | ")) |")
-            }
+        try output.write(rows, text: Self.table(rows))
+    }
+
+    private static func table(_ rows: [Row]) -> String {
+        let head = ["| lists | clicks | regret | regret, last third | clicks on new items |", "|---|---|---|---|---|"]
+        let lines = rows.map { row in
+            let numbers = [row.clicks, row.regret, row.regretOfTheLastThird, row.clicksOnNewItems]
+                .map { "\(Int($0.rounded()))" }
+            return "| \(row.policy) | \(numbers.joined(separator: " | ")) |"
         }
+        return (head + lines).joined(separator: "\n")
     }
 
     private typealias Policy = ExplorationSimulation.Policy

@@ -11,10 +11,6 @@ struct BenchIngestCommand: ParsableCommand {
             before the columns are loaded and after.
             """)
 
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
     @Option(help: "How many interactions to generate.")
     var rows = 20_000_000
 
@@ -34,7 +30,7 @@ struct BenchIngestCommand: ParsableCommand {
     var directory: String?
 
     @Option(help: "How to print the result.")
-    var output = Output.text
+    var output = ReportFormat.text
 
     func validate() throws {
         for (name, value, limit) in [
@@ -62,13 +58,7 @@ struct BenchIngestCommand: ParsableCommand {
             try world.writeInteractions(to: file)
         }
         let report = try measure(file, into: place.appendingPathComponent("columns-\(UUID().uuidString)"))
-        switch output {
-        case .text: print(report.text)
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        }
+        try output.write(report, text: report.text)
     }
 
     private func measure(_ file: URL, into target: URL) throws -> IngestReport {

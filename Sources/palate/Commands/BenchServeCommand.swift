@@ -91,9 +91,13 @@ struct BenchServeCommand: AsyncParsableCommand {
         let report = ServingReport(
             catalogue: catalogue, startSeconds: server.startSeconds, recommendations: recommendations,
             fixedBytes: try await measure([fixed.get], fixed, server), residentBytes: server.residentBytes,
-            stages: profile ? stages : nil)
+            stages: profile ? stages : nil,
+            limits: profile ? try PhysicalLimits(scanBytes: items * Self.bytesPerItem) : nil)
         try load.output.write(report, text: report.text)
     }
+
+    /// Of a list by vectors of 64 dimensions, at a byte a number and four for the scale.
+    private static let bytesPerItem = 68
 
     private func measure(
         _ requests: [ByteBuffer], _ target: LoadTarget, _ server: ServerProcess
@@ -167,6 +171,7 @@ struct ServingReport: Encodable {
     let residentBytes: Int?
     /// Microseconds a request; nil when nobody asked.
     let stages: [String: Double]?
+    let limits: PhysicalLimits?
 
     var text: String {
         let ratio = recommendations.load.answersPerSecond / fixedBytes.load.answersPerSecond
@@ -192,9 +197,8 @@ struct ServingReport: Encodable {
             rows.append(("HTTP, and what lies between", whole - rows.reduce(0) { $0 + $1.1 }))
             rows.append(("processor time, whole", whole))
         }
-        let lines = rows.map { name, time in
-            name.padding(toLength: 30, withPad: " ", startingAt: 0) + String(format: "%8.1f µs", time)
-        }
+        let lines = rows.map { PhysicalLimits.line($0, $1) }
         return "\n\nWhere the time of a request goes\n" + lines.joined(separator: "\n")
+            + (limits.map { "\n\n\($0.text)" } ?? "")
     }
 }
