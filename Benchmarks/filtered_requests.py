@@ -31,10 +31,11 @@ FILTERS = {
 }
 
 
-def prepare(client, items: int) -> dict[str, str]:
+def prepare(client, campaign: str, items: int) -> dict[str, str]:
     """The ARNs of the filters, by what they are called."""
     personalize = client("personalize")
-    [group] = [group["datasetGroupArn"] for group in personalize.list_dataset_groups()["datasetGroups"]]
+    version = personalize.describe_campaign(campaignArn=campaign)["campaign"]["solutionVersionArn"]
+    group = personalize.describe_solution_version(solutionVersionArn=version)["solutionVersion"]["datasetGroupArn"]
     known = {one["name"]: one["filterArn"] for one in personalize.list_filters(datasetGroupArn=group)["Filters"]}
     if not known:
         schema = personalize.create_schema(name="shelves", schema=json.dumps(SCHEMA))["schemaArn"]
@@ -64,7 +65,7 @@ def main() -> None:
     arguments = parser.parse_args()
     palate, directory = os.path.abspath(arguments.palate), arguments.directory.resolve()
     plain = [json.loads(line) for line in (directory / "bodies.txt").read_text().splitlines()]
-    items = json.loads((directory / "bench.json").read_text())["items"]
+    catalogue = json.loads((directory / "bench.json").read_text())
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     server = start([palate, "serve", "--data-dir", str(directory / "state"), "--port", str(port)], port, {})
@@ -72,7 +73,7 @@ def main() -> None:
         filters = prepare(
             lambda name: boto3.client(
                 name, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="any",
-                aws_secret_access_key="any"), items)
+                aws_secret_access_key="any"), catalogue["campaignArn"], catalogue["items"])
         # The catalogue follows within seconds.
         time.sleep(3)
         bodies = {"no filter": plain}

@@ -13,6 +13,8 @@ final class CampaignFilters: Sendable {
         var index: FilterCatalogue?
         /// By expression.
         var compiled: [String: CompiledFilter] = [:]
+        /// The same by the object that was served, which stays alive here.
+        var served: [ObjectIdentifier: (filter: ServedFilter, compiled: CompiledFilter)] = [:]
     }
 
     private let items: Vocabulary
@@ -22,6 +24,19 @@ final class CampaignFilters: Sendable {
     init(items: Vocabulary, metadata: MetadataTable?) {
         self.items = items
         self.metadata = metadata
+    }
+
+    /// What ``remember(_:as:)`` was told.
+    func known(_ filter: ServedFilter) -> CompiledFilter? {
+        state.withLock { $0.served[ObjectIdentifier(filter)]?.compiled }
+    }
+
+    /// - Parameter filter: Is of the catalogue that the metadata is from.
+    func remember(_ filter: ServedFilter, as compiled: CompiledFilter) {
+        state.withLock { state in
+            if state.served.count >= Self.capacity { state.served.removeAll() }
+            state.served[ObjectIdentifier(filter)] = (filter, compiled)
+        }
     }
 
     /// - Throws: `PersonalizeError` when the expression of the filter is not valid.

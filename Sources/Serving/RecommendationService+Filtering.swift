@@ -62,10 +62,12 @@ extension RecommendationService {
     /// The same as ``compiled(_:for:)``, if it takes no look at a store; else nil.
     func compiledInMemory(_ arn: String, for request: Request) throws -> (CompiledFilter, GroupMetadata)? {
         let assortment = request.campaign.assortments.current
-        guard let filter = filters.servedFilterInMemory(arn, forCampaign: request.arn),
-            assortment.metadata.catalogue == filter.catalogue
-        else { return nil }
-        return (try assortment.filters.compiled(filter), assortment.metadata)
+        guard let filter = filters.servedFilterInMemory(arn, forCampaign: request.arn) else { return nil }
+        if let known = assortment.filters.known(filter) { return (known, assortment.metadata) }
+        guard assortment.metadata.catalogue == filter.catalogue else { return nil }
+        let compiled = try assortment.filters.compiled(filter)
+        assortment.filters.remember(filter, as: compiled)
+        return (compiled, assortment.metadata)
     }
 
     /// The filter for the items of the campaign, with the newest import in sight.

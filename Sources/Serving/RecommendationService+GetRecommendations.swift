@@ -75,7 +75,7 @@ extension RecommendationService {
                     promotionName: item.promotion, metadata: itemMetadata(for: item.identifier, metadata),
                     reason: reasons(for: item, of: campaign.recipe))
             },
-            recommendationId: recommendationIdentifier(of: items.lazy.map(\.identifier), by: campaign, request.arn))
+            recommendationId: recommendationIdentifier(of: items.map { $0.identifier }, by: campaign, request.arn))
     }
 
     /// Why an item is in the list of a recipe that explores (developer guide, "Recommendation reasons"); nil when it is

@@ -35,7 +35,7 @@ package final class AnsweredLists: Sendable {
         self.state = Mutex(state)
     }
 
-    package func keep(_ items: some Collection<String>, as recommendation: String, ofDatasetGroup group: String) {
+    package func keep(_ items: [String], as recommendation: String, ofDatasetGroup group: String) {
         let list = List(
             key: recommendation.hashValue, datasetGroupArn: group, items: Array(items.prefix(Self.itemsPerList)))
         let dropped = state.withLock { state -> List? in

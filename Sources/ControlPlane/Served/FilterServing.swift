@@ -2,12 +2,19 @@ package import Filters
 import GRDB
 import PersonalizeAPI
 
-/// A filter for a campaign or recommender of its dataset group.
-package struct ServedFilter: Sendable {
+/// A filter for a campaign or recommender of its dataset group; the same object until a resource changes.
+package final class ServedFilter: Sendable {
     package let arn: String
     package let expression: String
     package let catalogue: ServedCatalogue
     package let limits: FilterLimits
+
+    init(arn: String, expression: String, catalogue: ServedCatalogue, limits: FilterLimits) {
+        self.arn = arn
+        self.expression = expression
+        self.catalogue = catalogue
+        self.limits = limits
+    }
 }
 
 extension ControlPlane {

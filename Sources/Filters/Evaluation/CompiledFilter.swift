@@ -38,6 +38,8 @@ public struct CompiledFilter: Sendable {
     let catalogue: FilterCatalogue
     let eventsPerType: Int
     private let clauses: [Clause]
+    /// What passes, when that depends on nothing else.
+    private var constant: ItemSet?
 
     private struct Clause: Sendable {
         let action: FilterExpression.Action
@@ -58,6 +60,11 @@ public struct CompiledFilter: Sendable {
                 action: $0.action, condition: CompiledCondition($0.condition, catalogue: catalogue),
                 userConditions: $0.userConditions)
         }
+        let isConstant = clauses.allSatisfy { clause in
+            guard case .constant = clause.condition else { return false }
+            return clause.userConditions.isEmpty
+        }
+        if isConstant { constant = try? allowedItems(for: FilterContext()) }
     }
 
     /// The items that the filter lets pass.
@@ -66,6 +73,7 @@ public struct CompiledFilter: Sendable {
     public func allowedItems(
         for context: FilterContext, values: FilterValues = .none
     ) throws(FilterValueError) -> ItemSet {
+        if let constant { return constant }
         let request = FilterRequest(filter: self, context: context, values: values)
         var included: ItemSet?
         var excluded = catalogue.none

@@ -45,6 +45,8 @@ final class DirectAnswerHandler: ChannelInboundHandler, RemovableChannelHandler 
                 }
             }
         }
+        // The channel reads into the same memory again when nobody else has it.
+        received = ByteBuffer()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

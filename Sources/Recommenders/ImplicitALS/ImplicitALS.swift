@@ -6,7 +6,8 @@ package import LinearAlgebra
 ///
 /// ``ImplicitFactorization`` has the objective, the solver and the papers. Only the items' vectors are kept: a user's
 /// vector is solved from the history when it is scored, so a user that training did not see is answered as well as any
-/// other, and every event counts at once. A history is a set of items. An empty history is answered by popularity.
+/// other, and every event counts at once. A served model remembers the vectors of histories that it met of late. A history is a
+/// set of items. An empty history is answered by popularity.
 ///
 /// Scoring takes 12 steps of conjugate gradients, 4 · history · d + 2 · d² operations each for d dimensions, and 2 · items ·
 /// d for the products.
@@ -21,6 +22,7 @@ public struct ImplicitALS: Recommender {
     let learned: [String: Double]
     /// Of ``itemFactors``; nil after a training, when nobody asks for lists yet.
     private let index: InnerProductIndex?
+    private let folded = FoldedUsers()
 
     public func scores(for history: History) -> [Float] {
         let known = known(history)
@@ -185,9 +187,13 @@ extension ImplicitALS: ShortlistingRecommender {
     package func shortlist(
         for history: History, in context: RequestContext, count: Int, choosing choice: InnerProductIndex.Choice
     ) -> Shortlist? {
-        let known = known(history)
-        guard let index, !known.isEmpty else { return nil }
-        let best = index.best(count, for: objective.foldIn(known, itemFactors, gram: gram), in: choice)
+        guard let index else { return nil }
+        let user = folded.vector(of: history.items) {
+            let known = known(history)
+            return known.isEmpty ? [] : objective.foldIn(known, itemFactors, gram: gram)
+        }
+        guard !user.isEmpty else { return nil }
+        let best = index.best(count, for: user, in: choice)
         return Shortlist(
             items: best.rows, probabilities: best.products.map { exp(Double($0) - best.logSum) })
     }
