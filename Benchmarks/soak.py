@@ -1,8 +1,8 @@
 """A server under mixed load for a while: memory, failures and times of answers, part by part.
 
-    python Benchmarks/soak.py --palate .build/release/palate --directory DIR --rate 5000 --minutes 30
+    python Benchmarks/soak.py --palate .build/release/palate --directory DIR --rate 16000 --minutes 30
 
-GetRecommendations by a timetable and PutEvents from two connections, on the catalogue of `palate bench serve` in DIR.
+GetRecommendations and PutEvents by timetables, on the catalogue of `palate bench serve` in DIR.
 """
 
 import argparse
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--palate", default=".build/release/palate")
     parser.add_argument("--directory", type=pathlib.Path, required=True)
     parser.add_argument("--rate", type=float, required=True, help="GetRecommendations a second")
+    parser.add_argument("--event-calls", type=float, default=100, help="PutEvents a second, of ten events each")
     parser.add_argument("--minutes", type=int, default=30)
     parser.add_argument("--parts", type=int, default=6)
     arguments = parser.parse_args()
@@ -39,8 +40,8 @@ def main() -> None:
         with urllib.request.urlopen(endpoint + "/health"):
             print(f"at rest {resident_mebibytes(server.pid):.0f} MiB", flush=True)
         events = subprocess.Popen(
-            [palate, "bench", "events", "--endpoint", endpoint, "--connections", "2", "--seconds",
-             str(seconds * arguments.parts), "--output", "json"], stdout=subprocess.PIPE, text=True)
+            [palate, "bench", "events", "--endpoint", endpoint, "--connections", "4", "--events-per-call", "10",
+             "--rate", str(arguments.event_calls), "--seconds", str(seconds * arguments.parts), "--output", "json"], stdout=subprocess.PIPE, text=True)
         for part in range(arguments.parts):
             load = subprocess.run(
                 [palate, "bench", "load", "--url", endpoint + "/recommendations", "--bodies", str(directory / "bodies.txt"),

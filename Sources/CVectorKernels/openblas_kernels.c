@@ -6,7 +6,7 @@
 // OpenBLAS chooses its kernels by a list of processor models when it is loaded. Releases older than a processor do not know
 // it and take kernels of 2004 without vectors of 256 bits (0.3.21 on Intel's Emerald Rapids: a quarter of the speed). The
 // choice is corrected here, before main and before any thread: OpenBLAS chooses again, by name.
-
+//
 // Its threads are sent home: loops over tiles use the cores better than products cut up one by one, and threads that wait
 // for work take turns on the processor for a tenth of a second before they sleep.
 

@@ -42,8 +42,7 @@ package struct RecommendationService: Sendable {
     }
 
     /// A new `recommendationId`, by which events may name the list that was given.
-    func recommendationIdentifier(of items: [String], by campaign: LiveCampaign, _ arn: String) -> String
-    {
+    func recommendationIdentifier(of items: [String], by campaign: LiveCampaign, _ arn: String) -> String {
         let identifier = RecommendationIdentifier(sourceArn: arn).next()
         answers.keep(items, as: identifier, ofDatasetGroup: campaign.datasetGroupArn)
         return identifier

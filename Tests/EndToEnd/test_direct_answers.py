@@ -102,6 +102,21 @@ def test_answers_come_in_the_order_of_requests(live):
         assert [item["itemId"] for item in body["itemList"]] == live.items(user, 5)
 
 
+def test_who_does_not_read_is_not_read_from(live):
+    wire = Wire(live)
+    requests = wire.request(asked(live) | {"numResults": 25}) * 100
+    wire.socket.settimeout(2)
+    sent, limit = 0, 64 << 20
+    with pytest.raises(TimeoutError):
+        while sent < limit:
+            sent += wire.socket.send(requests[sent % len(requests) :])
+    wire.socket.settimeout(20)
+    for _ in range(50):
+        assert wire.answer()[0] == 200
+    # Others are answered meanwhile.
+    assert live.items("u1", 5)
+
+
 def test_a_request_may_come_in_pieces(live):
     wire = Wire(live)
     for byte in wire.request(asked(live)):

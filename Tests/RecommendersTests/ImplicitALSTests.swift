@@ -128,6 +128,16 @@ import Testing
                     zip(list.items, list.probabilities).allSatisfy {
                         abs(exp(Double(scores[$0])) / sum - $1) < 1e-3 * $1
                     })
+                #expect(recommender.shortlist(for: history, in: .empty, count: 25, choosing: .all) == list)
+                var longer = history
+                longer.append(item: UInt32(list.items[0]), timestamp: .max)
+                let newScores = model.recommender.scores(for: longer)
+                let newList = recommender.shortlist(for: longer, in: .empty, count: 25, choosing: .all)
+                #expect(
+                    zip(newList?.items ?? [], topIndices(of: newScores, count: 25)).allSatisfy {
+                        abs(newScores[$0] - newScores[$1]) < 1e-5
+                    })
+                #expect(newList?.items.count == 25)
                 let odd = recommender.shortlist(for: history, in: .empty, count: 9, choosing: .rows { $0 % 2 == 1 })
                 #expect(odd?.items.count == 9 && odd?.items.allSatisfy { $0 % 2 == 1 } == true)
             }

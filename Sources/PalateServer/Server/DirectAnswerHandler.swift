@@ -5,7 +5,8 @@ import NIOHTTPTypes
 /// go on to the server.
 ///
 /// To be placed before the HTTP codec, with an ``AnswerCounter`` after it. A request waits here until it is whole. Answers keep
-/// the order of requests: while one that went on has no answer yet, all that follow go on as well. Once bytes came that
+/// the order of requests: while one that went on has no answer yet, all that follow go on as well. So they do while a client
+/// does not read, because the server, not this handler, knows how to wait. Once bytes came that
 /// ``RequestFrame`` does not read, everything goes on for as long as the connection lasts.
 final class DirectAnswerHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
@@ -36,7 +37,10 @@ final class DirectAnswerHandler: ChannelInboundHandler, RemovableChannelHandler 
             case .other: return letGoOn(context)
             case .whole(let frame):
                 guard let request = received.readSlice(length: frame.count) else { return letGoOn(context) }
-                if passed == answers.ended, let answer = responder.answer(to: frame, request) {
+                // The server stops reading from those who do not read.
+                if passed == answers.ended, context.channel.isWritable,
+                    let answer = responder.answer(to: frame, request)
+                {
                     context.write(wrapOutboundOut(answer), promise: nil)
                     hasWritten = true
                 } else {
