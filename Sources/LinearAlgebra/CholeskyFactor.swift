@@ -35,7 +35,7 @@ public struct CholeskyFactor: Sendable {
             throw LinearAlgebraError.notSquare(rows: matrix.rows, columns: matrix.columns)
         }
         self.threads = threads
-        factor = matrix
+        factor = consume matrix
         BLAS.prepare()
         let order = factor.rows
         let panels = Parallel.ranges(of: order, size: BLAS.panel)
@@ -94,7 +94,7 @@ public struct CholeskyFactor: Sendable {
         guard rightSide.rows == order else {
             throw LinearAlgebraError.sizesDiffer(expected: order, found: rightSide.rows)
         }
-        var solution = rightSide
+        var solution = consume rightSide
         let columns = solution.columns
         let panels = Parallel.ranges(of: columns, size: BLAS.panel)
         factor.withUnsafeElements { factor in

@@ -107,9 +107,35 @@ public struct InnerProductIndex: Sendable {
         /// Best first; of equal products the lower row comes first.
         public let rows: [Int]
         public let products: [Float]
-        /// ln Σ e^product over all rows, allowed or not. Rows that the search did not reach count by the mean and the
-        /// variance of their products.
-        public let logSum: Double
+    }
+
+    /// Rows whose exponentials are summed one by one.
+    private static let summedRows = 16_384
+
+    /// ln Σ e^product over all rows. After the first 16,384, the longest ones, rows count by the mean and the variance of
+    /// their products.
+    ///
+    /// - Precondition: the query has as many elements as the matrix has columns.
+    public func logSum(for values: [Float]) -> Double {
+        precondition(values.count == matrix.columns)
+        let query = quantized.query(values)
+        var sum = RunningExponentialSum()
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.tile) { products in
+            for segment in segments {
+                if segment.places.lowerBound >= Self.summedRows { return sum.add(estimate(segment, values)) }
+                for rows in tiles(segment) {
+                    quantized.products(rows, with: query, into: products)
+                    sum.add(UnsafeBufferPointer(rebasing: products[..<rows.count]))
+                }
+            }
+        }
+        return sum.logarithm
+    }
+
+    private func tiles(_ segment: Segment) -> some Sequence<Range<Int>> {
+        stride(from: segment.places.lowerBound, to: segment.places.upperBound, by: Self.tile).lazy.map {
+            $0..<min($0 + Self.tile, segment.places.upperBound)
+        }
     }
 
     /// The `count` best rows of a choice; fewer when there are no more.
@@ -117,38 +143,29 @@ public struct InnerProductIndex: Sendable {
     /// - Precondition: the query has as many elements as the matrix has columns, and chosen rows are in the matrix.
     public func best(_ count: Int, for values: [Float], in choice: Choice = .all) -> Best {
         precondition(values.count == matrix.columns)
+        if case .among(let chosen) = choice { return exact(chosen, values, count: count) }
         let query = quantized.query(values)
-        var sum = RunningExponentialSum()
         var candidates = Candidates(count: count)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.tile) { products in
-            for (number, segment) in segments.enumerated() {
+            for segment in segments {
                 // The last term covers rounding of lengths and products in single precision.
                 let error = query.length * segment.error + (query.error + 1e-5 * query.length) * segment.length
-                let isLast =
-                    if case .among = choice { number > 0 } else {
-                        candidates.isFull && segment.length * query.length + error < candidates.least
-                    }
-                if isLast { return sum.add(estimate(segment, values)) }
-                for start in stride(from: segment.places.lowerBound, to: segment.places.upperBound, by: Self.tile) {
-                    let rows = start..<min(start + Self.tile, segment.places.upperBound)
+                if candidates.isFull, segment.length * query.length + error < candidates.least { return }
+                for rows in tiles(segment) {
                     quantized.products(rows, with: query, into: products)
                     let products = UnsafeBufferPointer(rebasing: products[..<rows.count])
-                    sum.add(products)
-                    switch choice {
-                    case .all: candidates.offer(products, from: start, error: error) { _ in true }
-                    case .rows(let isAllowed):
-                        candidates.offer(products, from: start, error: error) { isAllowed(Int(order[$0])) }
-                    case .among: break
+                    if case .rows(let isAllowed) = choice {
+                        candidates.offer(products, from: rows.lowerBound, error: error) { isAllowed(Int(order[$0])) }
+                    } else {
+                        candidates.offer(products, from: rows.lowerBound, error: error) { _ in true }
                     }
                 }
             }
         }
-        let rows: [UInt32]
-        if case .among(let chosen) = choice { rows = chosen } else { rows = candidates.places.map { order[$0] } }
-        return exact(rows, values, count: count, logSum: sum.logarithm)
+        return exact(candidates.places.map { order[$0] }, values, count: count)
     }
 
-    private func exact(_ rows: [UInt32], _ values: [Float], count: Int, logSum: Double) -> Best {
+    private func exact(_ rows: [UInt32], _ values: [Float], count: Int) -> Best {
         let sorted = rows.sorted()
         precondition(sorted.last.map { Int($0) < matrix.rows } ?? true)
         var products = [Float](repeating: 0, count: sorted.count)
@@ -157,7 +174,7 @@ public struct InnerProductIndex: Sendable {
             palate_row_products(elements, matrix.columns, sorted, sorted.count, values, &products)
         }
         let best = topIndices(of: products, count: count)
-        return Best(rows: best.map { Int(sorted[$0]) }, products: best.map { products[$0] }, logSum: logSum)
+        return Best(rows: best.map { Int(sorted[$0]) }, products: best.map { products[$0] })
     }
 
     /// Σ e^product over the rows from a segment to the last, to the second order around the mean product.

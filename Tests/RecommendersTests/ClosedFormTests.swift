@@ -62,39 +62,48 @@ import Testing
     }
 
     /// Builds H and Y row by row, as the definition says, and solves by plain elimination in double precision.
-    @Test func sequentialRidgeAgreesWithTheDenseRegression() throws {
-        let parameters = SequentialRidge.Parameters(decay: 3, regularization: 0.7, window: 6, futureWeight: 0.2)
+    @Test(arguments: [[3], [1.5, 6], [1, 3, 1e30]] as [[Float]])
+    func sequentialRidgeAgreesWithTheDenseRegression(decays: [Float]) throws {
+        let parameters = SequentialRidge.Parameters(decays: decays, regularization: 0.7, window: 6, futureWeight: 0.2)
         let counts = sequences.userCounts()
         let weights = try SequentialRidge.fit(
             ItemOccurrences(sequences), userCounts: counts, parameters: parameters, threads: 2)
 
-        let gamma = exp(-1 / 3.0)
-        var gram = [[Double]](repeating: [Double](repeating: 0, count: 25), count: 25)
-        var targets = gram
+        let gammas = decays.map { exp(-1 / Double($0)) }
+        let size = 25 * decays.count
+        var gram = [[Double]](repeating: [Double](repeating: 0, count: size), count: size)
+        var targets = [[Double]](repeating: [Double](repeating: 0, count: 25), count: size)
         for user in 0..<sequences.count {
             let items = sequence(user)
             for time in 0..<(items.count + 6) {
-                var row = [Double](repeating: 0, count: 25)
+                var row = [Double](repeating: 0, count: size)
                 for past in max(0, time - 6)...time where past < items.count {
-                    row[items[past]] += pow(gamma, Double(time - past))
+                    for (memory, gamma) in gammas.enumerated() {
+                        row[25 * memory + items[past]] += pow(gamma, Double(time - past))
+                    }
                 }
-                for a in 0..<25 where row[a] != 0 {
-                    for b in 0..<25 { gram[a][b] += row[a] * row[b] }
+                for a in 0..<size where row[a] != 0 {
+                    for b in 0..<size { gram[a][b] += row[a] * row[b] }
                 }
                 // Pairs of a past and a future item further apart than the window are not counted.
                 for future in (time + 1)..<max(items.count, time + 1) {
                     let ahead = 0.2 * exp(-Double(future - time - 1) / 10) + (future == time + 1 ? 1 : 0)
                     for past in 0...time where future - past <= 6 {
-                        targets[items[past]][items[future]] += pow(gamma, Double(time - past)) * ahead
+                        for (memory, gamma) in gammas.enumerated() {
+                            targets[25 * memory + items[past]][items[future]] +=
+                                pow(gamma, Double(time - past)) * ahead
+                        }
                     }
                 }
             }
         }
-        let diagonal = (0...6).reduce(0.0) { $0 + pow(gamma, Double(2 * $1)) }
-        let ridge = Regularization(strength: 0.7 * Float(diagonal), userCounts: counts)
-        for item in 0..<25 { gram[item][item] += Double(ridge[item]) }
+        for (memory, gamma) in gammas.enumerated() {
+            let diagonal = (0...6).reduce(0.0) { $0 + pow(gamma, Double(2 * $1)) }
+            let ridge = Regularization(strength: 0.7 * Float(diagonal), userCounts: counts)
+            for item in 0..<25 { gram[25 * memory + item][25 * memory + item] += Double(ridge[item]) }
+        }
         let expected = eliminate(gram, targets)
-        for row in 0..<25 {
+        for row in 0..<size {
             for column in 0..<25 { #expect(abs(Double(weights[row, column]) - expected[row][column]) < 1e-4) }
         }
     }

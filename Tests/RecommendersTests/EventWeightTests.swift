@@ -110,7 +110,8 @@ import Testing
 
     /// The regression is linear in its targets: an item whose events all have one reward has its column times that reward.
     @Test func rewardsMultiplyTheColumnsOfTheSequentialRidge() throws {
-        let parameters = SequentialRidge.Parameters(decay: 3, regularization: 0.7, window: 6, futureWeight: 0.2)
+        let parameters = SequentialRidge.Parameters(
+            decays: [1.5, 6], regularization: 0.7, window: 6, futureWeight: 0.2)
         func fit(_ reward: @escaping (Int, Int) -> Float) throws -> Matrix {
             let sequences = sequences(reward)
             return try SequentialRidge.fit(
@@ -118,7 +119,7 @@ import Testing
         }
         let plain = try fit { _, _ in 1 }
         let rewarded = try fit { _, item in Float(1 + item % 4) }
-        for row in 0..<25 {
+        for row in 0..<50 {
             for column in 0..<25 {
                 #expect(abs(rewarded[row, column] - plain[row, column] * Float(1 + column % 4)) < 1e-3)
             }

@@ -115,7 +115,7 @@ import Testing
     @Test func aSmallMemoryLimitShrinksTheClosedFormPartOnly() throws {
         let data = sampleInteractions(users: 300, items: 500, events: 6_000)
         let announced = Mutex<[String: Double]>([:])
-        let options = TrainingOptions(memoryLimit: 500 * 2_048 + 1 << 20 + 400_000) { progress in
+        let options = TrainingOptions(memoryLimit: 500 * 2_048 + 1 << 20 + 800_000) { progress in
             if progress.stage == "planning" { announced.withLock { $0 = progress.measurements } }
         }
         let model = try algorithm.train(on: data, options: options)

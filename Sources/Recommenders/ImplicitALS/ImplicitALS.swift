@@ -188,13 +188,14 @@ extension ImplicitALS: ShortlistingRecommender {
         for history: History, in context: RequestContext, count: Int, choosing choice: InnerProductIndex.Choice
     ) -> Shortlist? {
         guard let index else { return nil }
-        let user = folded.vector(of: history.items) {
+        let user = folded.user(of: history.items) {
             let known = known(history)
-            return known.isEmpty ? [] : objective.foldIn(known, itemFactors, gram: gram)
+            let vector = known.isEmpty ? [] : objective.foldIn(known, itemFactors, gram: gram)
+            return FoldedUser(vector: vector, logSum: vector.isEmpty ? 0 : index.logSum(for: vector))
         }
-        guard !user.isEmpty else { return nil }
-        let best = index.best(count, for: user, in: choice)
+        guard !user.vector.isEmpty else { return nil }
+        let best = index.best(count, for: user.vector, in: choice)
         return Shortlist(
-            items: best.rows, probabilities: best.products.map { exp(Double($0) - best.logSum) })
+            items: best.rows, probabilities: best.products.map { exp(Double($0) - user.logSum) })
     }
 }

@@ -7,7 +7,7 @@ import LinearAlgebra
 /// A coordinate search over small grids for the best normalised discounted cumulative gain of the 25 best items, starting
 /// from defaults that it leaves only for a clear gain. Then the discount of the list's tail that shows the most of the
 /// catalogue and loses no more than a tolerance.
-struct BlendSearch: Sendable {
+package struct BlendSearch: Sendable {
     /// A held-out user.
     struct Case: Sendable {
         let recent: RecentItems
@@ -16,6 +16,8 @@ struct BlendSearch: Sendable {
         let history: Set<UInt32>
         /// By target; empty when all count alike.
         var rewards: [UInt32: Float] = [:]
+        /// The target that came first; nil when that does not matter.
+        var first: UInt32?
     }
 
     let cases: [Case]
@@ -31,7 +33,8 @@ struct BlendSearch: Sendable {
         let results: [(Double, [Int])] = Parallel.map(cases.count, threads: threads) { index in
             let top = unseenTop(score(index), of: index, count: Self.depth)
             let gain = Self.gain(
-                of: top.map { UInt32($0) }, targets: cases[index].targets, rewards: cases[index].rewards)
+                of: top.map { UInt32($0) }, targets: cases[index].targets, rewards: cases[index].rewards,
+                first: cases[index].first)
             return (gain, top)
         }
         let total = results.reduce(0) { $0 + $1.0 }
@@ -46,7 +49,15 @@ struct BlendSearch: Sendable {
     }
 
     /// A hit gains its reward, with discount 1/log₂(1 + rank), relative to the best 25 targets at the top.
-    static func gain(of top: [UInt32], targets: Set<UInt32>, rewards: [UInt32: Float]) -> Double {
+    ///
+    /// - Parameter first: The target that came first, where that matters: it is half of what a list is worth.
+    package static func gain(
+        of top: [UInt32], targets: Set<UInt32>, rewards: [UInt32: Float], first: UInt32? = nil
+    ) -> Double {
+        if let first {
+            return (gain(of: top, targets: targets, rewards: rewards) + gain(of: top, targets: [first], rewards: [:]))
+                / 2
+        }
         var sum = 0.0
         for (rank, item) in top.enumerated() where targets.contains(item) {
             sum += Double(rewards[item] ?? 1) / log2(Double(rank + 2))

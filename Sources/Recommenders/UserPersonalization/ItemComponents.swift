@@ -5,6 +5,7 @@ import LinearAlgebra
 struct ItemComponents: Sendable {
     /// What the closed-form matrices are about.
     let selection: ItemSelection
+    /// Of each memory a row for each selected item, see ``SequentialRidge``.
     let ridge: Matrix
     let ease: Matrix
     let nearby: NearbyItems
@@ -21,7 +22,7 @@ struct ItemComponents: Sendable {
         var nearby: [Float]
     }
 
-    /// The same models, read with a shorter and a longer memory.
+    /// The same models, read with a shorter and a longer memory; of the ridge its shortest memory alone.
     struct FurtherScores: Sendable {
         /// Per selected item.
         var newestRidge: [Float]
@@ -36,7 +37,7 @@ struct ItemComponents: Sendable {
 
     func furtherScores(_ recent: RecentItems, settings: BlendSettings) -> FurtherScores {
         FurtherScores(
-            newestRidge: score(ridge, recent.items.prefix(settings.window), decay: settings.ridgeDecay / 4),
+            newestRidge: ridgeScore(recent, settings.ridgeDecays.prefix(1), window: settings.window),
             newestEase: score(ease, recent.items[...], decay: settings.easeDecay / 4),
             wholeEase: score(ease, recent.items.prefix(Self.tasteLimit), decay: .greatestFiniteMagnitude))
     }
@@ -81,24 +82,45 @@ struct ItemComponents: Sendable {
         var nearby = [Float](repeating: 0, count: userCounts.count)
         self.nearby.accumulate(recent: recent.items[...], into: &nearby, scale: 1)
         return Scores(
-            ridge: score(ridge, recent.items.prefix(settings.window), decay: settings.ridgeDecay),
+            ridge: ridgeScore(recent, settings.ridgeDecays[...], window: settings.window),
             ease: score(ease, recent.items[...], decay: settings.easeDecay), nearby: nearby)
     }
 
-    /// Σ e^(-age/decay) · row of each recent item; ages count the selected items only.
-    func score(_ weights: Matrix, _ items: ArraySlice<UInt32>, decay: Float) -> [Float] {
+    /// What the first memories of the ridge say together, per selected item.
+    func ridgeScore(_ recent: RecentItems, _ decays: ArraySlice<Float>, window: Int) -> [Float] {
         var rows: [UInt32] = []
-        var ages: [Float] = []
+        var weights: [Float] = []
+        for (memory, decay) in decays.enumerated() {
+            let faded = faded(recent.items.prefix(window), decay: decay)
+            let first = UInt32(memory * selection.items.count)
+            rows += faded.rows.map { first + $0 }
+            weights += faded.weights
+        }
+        var scores = [Float](repeating: 0, count: selection.items.count)
+        ridge.accumulate(rows: rows, weights: weights, into: &scores)
+        return scores
+    }
+
+    /// Σ e^(-age/decay) · row of each recent item, per selected item.
+    func score(_ weights: Matrix, _ items: ArraySlice<UInt32>, decay: Float) -> [Float] {
+        let faded = faded(items, decay: decay)
+        var scores = [Float](repeating: 0, count: selection.items.count)
+        weights.accumulate(rows: faded.rows, weights: faded.weights, into: &scores)
+        return scores
+    }
+
+    /// Positions of the selected items and e^(-age/decay) of each; ages count the selected items only.
+    private func faded(_ items: ArraySlice<UInt32>, decay: Float) -> (rows: [UInt32], weights: [Float]) {
+        var rows: [UInt32] = []
+        var weights: [Float] = []
         for item in items {
             guard let position = selection.position(of: item) else { continue }
             let weight = expf(-Float(rows.count) / decay)
             if weight < 1e-3 { break }
             rows.append(position)
-            ages.append(weight)
+            weights.append(weight)
         }
-        var scores = [Float](repeating: 0, count: selection.items.count)
-        weights.accumulate(rows: rows, weights: ages, into: &scores)
-        return scores
+        return (rows, weights)
     }
 }
 
@@ -106,8 +128,8 @@ struct ItemComponents: Sendable {
 struct BlendSettings: Sendable, Equatable {
     /// Items of the history that the order-sensitive component reads.
     var window = 32
-    /// Steps after which the weight of an item of the history has fallen to 1/e.
-    var ridgeDecay: Float = 8
+    /// Steps after which the weight of an item of the history has fallen to 1/e, for each memory of the ridge.
+    var ridgeDecays: [Float] = [1.5, 12]
     var easeDecay: Float = 20
     /// Multipliers; each component is first brought to a tenth-best score of 1, see `scales`.
     var easeWeight: Float = 0.5

@@ -210,53 +210,74 @@ package struct ListwiseRegression: Sendable, Equatable {
     ) -> (loss: Double, gradient: [Double], curvature: [Double]) {
         let count = weights.count
         let chunks = Parallel.ranges(of: examples.count, size: 64)
-        let parts = Parallel.map(chunks.count, threads: threads) { chunk -> [Double] in
-            var sums = [Double](repeating: 0, count: 1 + count + count * count)
-            var mean = [Double](repeating: 0, count: count)
+        let parts = Parallel.map(chunks.count, threads: threads) { chunk -> Sums in
+            var sums = Sums(count)
+            var bent: [Float] = []
             scaled.withUnsafeBufferPointer { scaled in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    for list in chunks[chunk] {
-                        let weight = examples.weights[list]
-                        let (chances, loss) = chances(of: list, scaled, examples, weights)
-                        sums[0] += loss * weight
-                        for feature in 0..<count { mean[feature] = 0 }
-                        for (index, chance) in chances.enumerated() {
-                            let row = examples.offsets[list] + index
-                            let error = (chance - Double(examples.shares[row])) * weight
-                            for feature in 0..<count {
-                                let value = Double(scaled[row * count + feature])
-                                mean[feature] += chance * value
-                                sums[1 + feature] += error * value
-                            }
-                            // Candidates with hardly a chance hardly bend the loss.
-                            guard chance > 1e-6 else { continue }
-                            for feature in 0..<count {
-                                let product = chance * weight * Double(scaled[row * count + feature])
-                                let start = 1 + count + feature * count
-                                for other in 0...feature {
-                                    sums[start + other] += product * Double(scaled[row * count + other])
-                                }
-                            }
-                        }
-                        for feature in 0..<count {
-                            for other in 0...feature {
-                                sums[1 + count + feature * count + other] -= weight * mean[feature] * mean[other]
-                            }
-                        }
-                    }
+                for list in chunks[chunk] {
+                    sums.add(list, scaled, examples, weights, bent: &bent)
                 }
             }
+            addGram(of: bent, columns: count, to: &sums.curvature)
             return sums
         }
-        var total = [Double](repeating: 0, count: 1 + count + count * count)
-        for sums in parts { for index in total.indices { total[index] += sums[index] } }
-        let weight = max(examples.weights.reduce(0, +), 1e-12)
-        for index in total.indices { total[index] /= weight }
+        var total = Sums(count)
+        for sums in parts {
+            total.loss += sums.loss
+            for feature in total.gradient.indices { total.gradient[feature] += sums.gradient[feature] }
+            for index in total.curvature.indices { total.curvature[index] += sums.curvature[index] }
+        }
+        let scale = 1 / max(examples.weights.reduce(0, +), 1e-12)
         for feature in 0..<count {
-            for other in 0..<feature {
-                total[1 + count + other * count + feature] = total[1 + count + feature * count + other]
+            total.gradient[feature] *= scale
+            for other in 0...feature {
+                total.curvature[feature * count + other] *= scale
+                total.curvature[other * count + feature] = total.curvature[feature * count + other]
             }
         }
-        return (total[0], Array(total[1..<(1 + count)]), Array(total[(1 + count)...]))
+        return (total.loss * scale, total.gradient, total.curvature)
+    }
+
+    /// What some lists add to the loss and its derivatives.
+    private struct Sums: Sendable {
+        var loss = 0.0
+        var gradient: [Double]
+        /// The lower triangle, row by row.
+        var curvature: [Double]
+
+        init(_ count: Int) {
+            gradient = [Double](repeating: 0, count: count)
+            curvature = [Double](repeating: 0, count: count * count)
+        }
+
+        /// - Parameter bent: Takes the candidates, each times the root of its chance, whose products are still to be added.
+        mutating func add(
+            _ list: Int, _ scaled: UnsafeBufferPointer<Float>, _ examples: Examples, _ weights: [Double],
+            bent: inout [Float]
+        ) {
+            let count = weights.count
+            let weight = examples.weights[list]
+            let (chances, loss) = ListwiseRegression.chances(of: list, scaled, examples, weights)
+            self.loss += loss * weight
+            var mean = [Double](repeating: 0, count: count)
+            for (index, chance) in chances.enumerated() {
+                let row = examples.offsets[list] + index
+                let error = (chance - Double(examples.shares[row])) * weight
+                for feature in 0..<count {
+                    let value = Double(scaled[row * count + feature])
+                    mean[feature] += chance * value
+                    gradient[feature] += error * value
+                }
+                // Candidates with hardly a chance hardly bend the loss.
+                guard chance > 1e-6 else { continue }
+                let root = Float((chance * weight).squareRoot())
+                for feature in 0..<count { bent.append(root * scaled[row * count + feature]) }
+            }
+            for feature in 0..<count {
+                for other in 0...feature {
+                    curvature[feature * count + other] -= weight * mean[feature] * mean[other]
+                }
+            }
+        }
     }
 }

@@ -1,15 +1,18 @@
 import Foundation
 package import LinearAlgebra
 
-/// Ridge regression from an exponentially decayed history to the next items.
+/// Ridge regression from what is remembered of a history to the next items.
 ///
-/// With one row hₜ = Σ_{s≤t} γ^{t-s} e_{iₛ} per event and the target yₜ = e_{iₜ₊₁} + μ Σ_{j≥1} δ^{j-1} e_{iₜ₊ⱼ},
-/// the next item and a little of those after it, the weights are
-/// B = (HᵀH + Λ)⁻¹ HᵀY. Neither H nor Y is built: both products are sums over pairs of events of one user. A pair at lag
-/// L adds Σ_{k ≤ W-L} γ^{2k+L} to HᵀH for a window of W, whatever its place (the end of the history is taken as far
-/// away), and γ^{L-1} + μ Σ_{j≤L} γ^{L-j} δ^{j-1} to HᵀY. So training costs events · window additions and one Cholesky
-/// factorisation with as many right sides as items:
-/// 7n³/3 operations, 8n² bytes.
+/// A history is remembered several times, each memory m fading with its own γ: there is one row
+/// hₜ = (h¹ₜ, h²ₜ, …) per event, with hᵐₜ = Σ_{s≤t} γₘ^{t-s} e_{iₛ}, and the target is
+/// yₜ = e_{iₜ₊₁} + μ Σ_{j≥1} δ^{j-1} e_{iₜ₊ⱼ}, the next item and a little of those after it. The weights are
+/// B = (HᵀH + Λ)⁻¹ HᵀY. Fitted together, a short memory says what the last few items change of what a long one tells.
+///
+/// Neither H nor Y is built: both products are sums over pairs of events of one user. A pair at lag L, the older event
+/// in memory m and the newer in m', adds γₘ^L Σ_{k ≤ W-L} (γₘγₘ')^k to HᵀH for a window of W, whatever its place (the end
+/// of the history is taken as far away), and γₘ^{L-1} + μ Σ_{j≤L} γₘ^{L-j} δ^{j-1} to HᵀY. So training costs
+/// events · window · memories² additions and one Cholesky factorisation with as many right sides as items: for M memories
+/// (M³/3 + 2M²)n³ operations and 4(M² + 2M)n² bytes.
 ///
 /// With rewards, every entry of Y is multiplied by the reward of its event: the regression then predicts rewards.
 ///
@@ -18,9 +21,9 @@ package import LinearAlgebra
 /// co-occurrence follow from the regression above.
 package enum SequentialRidge {
     package struct Parameters: Sendable, Equatable {
-        /// Steps after which an event's weight has fallen to 1/e.
-        package var decay: Float
-        /// Λ of an item with the average number of users, relative to the diagonal weight Σ γ^{2k} of one user.
+        /// Of each memory, the steps after which an event's weight has fallen to 1/e; the shortest first.
+        package var decays: [Float]
+        /// Λ of an item with the average number of users, relative to the diagonal weight Σ γₘ^{2k} of one user.
         package var regularization: Float
         /// Pairs further apart than this are not counted.
         package var window: Int
@@ -30,49 +33,80 @@ package enum SequentialRidge {
         /// Steps after which an item of the future has fallen to 1/e: δ = e^(-1/horizon).
         static let horizon: Float = 10
 
-        package init(decay: Float, regularization: Float, window: Int, futureWeight: Float = 0) {
-            self.decay = decay
+        package init(decays: [Float], regularization: Float, window: Int, futureWeight: Float = 0) {
+            self.decays = decays
             self.regularization = regularization
             self.window = window
             self.futureWeight = futureWeight
         }
     }
 
-    /// B, items by items: row a holds what a recent event with item a says about each next item.
+    /// B, memories · items by items: row m·items + a holds what an event with item a says, by memory m, about each next item.
     package static func fit(
         _ occurrences: ItemOccurrences, userCounts: [Float], parameters: Parameters, threads: Int
     ) throws -> Matrix {
         let count = occurrences.sequences.itemCount
-        let gamma = expf(-1 / parameters.decay)
-        let window = max(parameters.window, 1)
-        let lags = 0...window
-        let gramWeights = lags.map { lag in
-            (0...(window - lag)).reduce(Float(0)) { $0 + powf(gamma, Float(2 * $1 + lag)) }
+        let weights = PairWeights(parameters)
+        let memories = parameters.decays.count
+        let ridges = (0..<memories).map {
+            Regularization(strength: parameters.regularization * weights.gram[$0][$0][0], userCounts: userCounts)
         }
-        let diagonal = gramWeights[0]
-        let delta = expf(-1 / Parameters.horizon)
-        let targetWeights = lags.map { lag -> Float in
-            guard lag > 0 else { return 0 }
-            let future = (1...lag).reduce(Float(0)) { $0 + powf(gamma, Float(lag - $1)) * powf(delta, Float($1 - 1)) }
-            return powf(gamma, Float(lag - 1)) + parameters.futureWeight * future
-        }
-
-        var gram = Matrix(rows: count, columns: count)
-        var targets = Matrix(rows: count, columns: count)
-        gram.updateRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, _, _ in
-                row[neighbour] += gramWeights[abs(lag)]
+        var gram = Matrix(rows: memories * count, columns: memories * count)
+        var targets = Matrix(rows: memories * count, columns: count)
+        gram.updateRows(threads: threads) { index, row in
+            let (memory, item) = index.quotientAndRemainder(dividingBy: count)
+            // The factorisation reads what is below the diagonal.
+            for other in 0...memory {
+                let (older, newer) = (weights.gram[memory][other], weights.gram[other][memory])
+                let columns = other * count
+                occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, _, _ in
+                    row[columns + neighbour] += lag > 0 ? older[lag] : newer[-lag]
+                }
+                row[columns + item] += userCounts[item] * older[0]
             }
+            row[index] += ridges[memory][item]
         }
-        targets.updateRows(threads: threads) { item, row in
+        targets.updateRows(threads: threads) { index, row in
+            let (memory, item) = index.quotientAndRemainder(dividingBy: count)
+            let weights = weights.targets[memory]
             occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, reward, _ in
-                if lag > 0 { row[neighbour] += targetWeights[lag] * reward }
+                if lag > 0 { row[neighbour] += weights[lag] * reward }
             }
         }
-        let ridge = Regularization(strength: parameters.regularization * diagonal, userCounts: userCounts)
-        gram.addToDiagonal { userCounts[$0] * diagonal + ridge[$0] }
         try Task.checkCancellation()
-        return try CholeskyFactor(gram, threads: threads).solve(targets)
+        return try CholeskyFactor(consume gram, threads: threads).solve(consume targets)
+    }
+
+    /// What a pair of events adds, by its lag.
+    private struct PairWeights {
+        /// By the memory of the older event, that of the newer, and the lag.
+        let gram: [[[Float]]]
+        /// By the memory and the lag.
+        let targets: [[Float]]
+
+        init(_ parameters: Parameters) {
+            let window = max(parameters.window, 1)
+            let lags = 0...window
+            let gammas = parameters.decays.map { expf(-1 / $0) }
+            let delta = expf(-1 / Parameters.horizon)
+            gram = gammas.map { older in
+                gammas.map { newer in
+                    lags.map { lag in
+                        (0...(window - lag)).reduce(Float(0)) { $0 + powf(older * newer, Float($1)) }
+                            * powf(older, Float(lag))
+                    }
+                }
+            }
+            targets = gammas.map { gamma in
+                lags.map { lag in
+                    guard lag > 0 else { return 0 }
+                    let future = (1...lag).reduce(Float(0)) {
+                        $0 + powf(gamma, Float(lag - $1)) * powf(delta, Float($1 - 1))
+                    }
+                    return powf(gamma, Float(lag - 1)) + parameters.futureWeight * future
+                }
+            }
+        }
     }
 }
 

@@ -11,7 +11,9 @@ struct SettingsChoice: Sendable {
 
     /// Below this many held-out users with something to find, their verdict is noise and defaults stand.
     private static let fewestCases = 20
-    /// Items of the models that are trained to choose settings; the choice does not need the whole catalogue.
+    /// Items of the models that are trained to choose decays and regularisation, and of those to choose the blend: the choice
+    /// does not need the whole catalogue.
+    private static let parameterItems = 1_024
     private static let searchItems = 2_048
     /// Floats that the held-out users' component scores may take.
     private static let scoreBudget = 32_000_000
@@ -19,13 +21,20 @@ struct SettingsChoice: Sendable {
     init(_ shuffledUsers: [Int], trainer: ComponentTrainer, plan: MemoryPlan) throws {
         parameters = trainer.defaultParameters
         settings = BlendSettings(
-            window: trainer.hyperparameters.recentEvents, ridgeDecay: parameters.ridge.decay,
+            window: trainer.hyperparameters.recentEvents, ridgeDecays: parameters.ridge.decays,
             easeDecay: trainer.hyperparameters.recencyMask ? 20 : .greatestFiniteMagnitude)
         let heldOutCount = min(
             shuffledUsers.count / 6, trainer.hyperparameters.validationUsers,
             max(Self.scoreBudget / max(trainer.itemCount, 1), Self.fewestCases))
-        let cases = shuffledUsers.prefix(heldOutCount).compactMap {
-            BlendSearch.Case(trainer.histories[$0], itemCount: trainer.itemCount, weights: trainer.weights)
+        let cases = shuffledUsers.prefix(heldOutCount).compactMap { user -> BlendSearch.Case? in
+            let history = trainer.histories[user]
+            guard var known = BlendSearch.Case(history, itemCount: trainer.itemCount, weights: trainer.weights) else {
+                return nil
+            }
+            // What comes next is asked for more often than all that comes after it.
+            let targets = known.targets
+            known.first = history.items.first(where: targets.contains)
+            return known
         }
         let users = shuffledUsers.dropFirst(heldOutCount).sorted()
         guard cases.count >= Self.fewestCases, !users.isEmpty else {
@@ -42,19 +51,21 @@ struct SettingsChoice: Sendable {
     ) throws {
         let options = trainer.options
         let sequences = trainer.sequences(of: users)
-        let selection = trainer.selection(of: sequences, limit: min(plan.closedFormItems, Self.searchItems * 3 / 4))
+        let selection = trainer.selection(of: sequences, limit: min(plan.closedFormItems, Self.parameterItems))
         let selected = sequences.restricted(to: selection)
         let occurrences = ItemOccurrences(selected)
         let userCounts = selected.userCounts()
-        let reader = ItemComponents(
-            selection: selection, ridge: Matrix(rows: 0, columns: 0), ease: Matrix(rows: 0, columns: 0),
-            nearby: .none(itemCount: trainer.itemCount), userCounts: sequences.userCounts())
+        func reader(ridge: Matrix = Matrix(rows: 0, columns: 0)) -> ItemComponents {
+            ItemComponents(
+                selection: selection, ridge: ridge, ease: Matrix(rows: 0, columns: 0),
+                nearby: .none(itemCount: trainer.itemCount), userCounts: userCounts)
+        }
         let search = BlendSearch(
-            cases: cases, logUserCounts: reader.userCounts.map { log1pf($0) }, threads: options.threads)
+            cases: cases, logUserCounts: sequences.userCounts().map { log1pf($0) }, threads: options.threads)
 
-        func gain(_ weights: Matrix, window: Int, decay: Float) -> Double {
+        func gain(_ score: @Sendable (RecentItems) -> [Float]) -> Double {
             search.evaluate { index in
-                let scores = reader.score(weights, cases[index].recent.items.prefix(window), decay: decay)
+                let scores = score(cases[index].recent)
                 var dense = [Float](repeating: -.infinity, count: trainer.itemCount)
                 for (position, item) in selection.items.enumerated() { dense[Int(item)] = scores[position] }
                 return dense
@@ -65,14 +76,16 @@ struct SettingsChoice: Sendable {
         func tryRidge(_ candidate: SequentialRidge.Parameters) throws {
             let weights = try SequentialRidge.fit(
                 occurrences, userCounts: userCounts, parameters: candidate, threads: options.threads)
-            let found = gain(weights, window: candidate.window, decay: candidate.decay)
+            let reader = reader(ridge: weights)
+            let found = gain { reader.ridgeScore($0, candidate.decays[...], window: candidate.window) }
             if found > bestGain * 1.01 { (parameters.ridge, bestGain) = (candidate, found) }
         }
-        let decays: [Float] = trainer.hyperparameters.recencyMask ? [8, 4, 12, 20] : [.greatestFiniteMagnitude]
-        for (step, decay) in decays.enumerated() {
-            try options.advance(to: 0.05 + 0.05 * Double(step), "choosing how fast a history fades")
-            var candidate = trainer.defaultParameters.ridge
-            candidate.decay = decay
+        let defaults = trainer.defaultParameters.ridge
+        let decays = trainer.hyperparameters.recencyMask ? [defaults.decays, [3, 30], [1, 6]] : [defaults.decays]
+        for (step, decays) in decays.enumerated() {
+            try options.advance(to: 0.05 + 0.06 * Double(step), "choosing how fast a history fades")
+            var candidate = defaults
+            candidate.decays = decays
             try tryRidge(candidate)
         }
         for (step, regularization) in ([50, 450] as [Float]).enumerated() {
@@ -96,14 +109,16 @@ struct SettingsChoice: Sendable {
             let weights = try EASE.fit(
                 occurrences, userCounts: userCounts, regularization: regularization, threads: options.threads
             ).dense(threads: options.threads)
-            let found = gain(weights, window: .max, decay: settings.easeDecay)
+            let (reader, decay) = (reader(), settings.easeDecay)
+            let found = gain { reader.score(weights, $0.items[...], decay: decay) }
             if found > bestGain * 1.01 { (parameters.easeRegularization, bestGain) = (regularization, found) }
         }
         learned["ease_validation_ndcg_at_25"] = bestGain
-        learned["ridge_decay"] = Double(parameters.ridge.decay)
+        learned["ridge_newest_decay"] = parameters.ridge.decays.first.map(Double.init)
+        learned["ridge_decay"] = parameters.ridge.decays.last.map(Double.init)
         learned["ridge_regularization"] = Double(parameters.ridge.regularization)
         learned["ease_regularization"] = Double(parameters.easeRegularization)
-        settings.ridgeDecay = parameters.ridge.decay
+        settings.ridgeDecays = parameters.ridge.decays
     }
 
     /// Blend weights, and what a rank is worth.

@@ -49,7 +49,8 @@ extension UserPersonalization: StorableRecommender {
         let rankWeights = try file.array("ranks.weights", of: Double.self, count: RankCalibration.featureCount)
         let components = ItemComponents(
             selection: ItemSelection(items: selected, itemCount: items.count),
-            ridge: try file.matrix("ridge.weights", rows: selected.count, columns: selected.count),
+            ridge: try file.matrix(
+                "ridge.weights", rows: selected.count * settings.ridgeDecays.count, columns: selected.count),
             ease: try file.matrix("ease.weights", rows: selected.count, columns: selected.count), nearby: nearby,
             userCounts: try file.array("items.users", of: Float.self, count: items.count))
         let hasContent = try file.array("content.present", of: Float.self, count: 1).first == 1
@@ -111,18 +112,18 @@ extension ItemMoments {
 extension BlendSettings {
     fileprivate var stored: [Float] {
         [
-            Float(window), ridgeDecay, easeDecay, easeWeight, nearbyWeight, popularityDiscount, ridgeScale, easeScale,
-            nearbyScale, tailDiscount,
-        ]
+            Float(window), easeDecay, easeWeight, nearbyWeight, popularityDiscount, ridgeScale, easeScale, nearbyScale,
+            tailDiscount,
+        ] + ridgeDecays
     }
 
     fileprivate init?(stored: [Float]) {
-        guard stored.count == 10, stored.allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
-            stored[1] > 0, stored[2] > 0
+        guard (10...13).contains(stored.count), stored.allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
+            stored[1] > 0, stored[9...].allSatisfy({ $0 > 0 })
         else { return nil }
         self.init(
-            window: Int(stored[0]), ridgeDecay: stored[1], easeDecay: stored[2], easeWeight: stored[3],
-            nearbyWeight: stored[4], popularityDiscount: stored[5], tailDiscount: stored[9], ridgeScale: stored[6],
-            easeScale: stored[7], nearbyScale: stored[8])
+            window: Int(stored[0]), ridgeDecays: Array(stored[9...]), easeDecay: stored[1], easeWeight: stored[2],
+            nearbyWeight: stored[3], popularityDiscount: stored[4], tailDiscount: stored[8], ridgeScale: stored[5],
+            easeScale: stored[6], nearbyScale: stored[7])
     }
 }

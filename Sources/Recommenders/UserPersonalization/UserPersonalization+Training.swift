@@ -95,9 +95,9 @@ struct MemoryPlan: Sendable {
     /// At the peak of training, beyond the data.
     let bytes: Int
 
-    /// Four square matrices stand at the peak: the finished component, the Gram matrix, its factor's right side and the
-    /// one being made. Per item of the catalogue there are the neighbours and some counts.
-    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int, matrices: Int = 4) {
+    /// Six square matrices stand at the peak: the Gram matrix of two memories, which is four, and its right side. Per item of
+    /// the catalogue there are the neighbours and some counts.
+    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int, matrices: Int = 6) {
         let perItem = 2_048 * max(itemCount, 1)
         let left = max(memoryLimit - perItem, 1 << 20)
         let fitting = Int((Double(left) / Double(4 * matrices)).squareRoot())
@@ -127,7 +127,7 @@ struct ComponentTrainer: Sendable {
     var defaultParameters: Parameters {
         Parameters(
             ridge: .init(
-                decay: hyperparameters.recencyMask ? 8 : .greatestFiniteMagnitude, regularization: 150,
+                decays: hyperparameters.recencyMask ? [1.5, 12] : [.greatestFiniteMagnitude], regularization: 150,
                 window: hyperparameters.recentEvents, futureWeight: 0.1),
             easeRegularization: 300)
     }
