@@ -24,7 +24,7 @@ struct SettingsChoice: Sendable {
             window: trainer.hyperparameters.recentEvents, ridgeDecays: parameters.ridge.decays,
             easeDecay: trainer.hyperparameters.recencyMask ? 20 : .greatestFiniteMagnitude)
         let heldOutCount = min(
-            shuffledUsers.count / 6, trainer.hyperparameters.validationUsers,
+            shuffledUsers.count / 4, trainer.hyperparameters.validationUsers,
             max(Self.scoreBudget / max(trainer.itemCount, 1), Self.fewestCases))
         let cases = shuffledUsers.prefix(heldOutCount).compactMap { user -> BlendSearch.Case? in
             let history = trainer.histories[user]
