@@ -6,6 +6,7 @@ extension UserPersonalization: StorableRecommender {
         let components = next.components
         return [
             .init("closed_form.items", components.selection.items),
+            .init("ridge.decays", next.settings.ridgeDecays),
             .init("ridge.weights", components.ridge),
             .init("ease.weights", components.ease),
             .init("nearby.offsets", components.nearby.offsets.map(Int64.init)),
@@ -37,8 +38,12 @@ extension UserPersonalization: StorableRecommender {
                 neighbours: try file.array("nearby.neighbours", of: UInt32.self),
                 similarities: try file.array("nearby.similarities", of: Float.self), itemCount: items.count)
         else { throw .damaged(file: name, reason: "the neighbour lists do not fit together") }
-        guard let settings = BlendSettings(stored: try file.array("blend.settings", of: Float.self)) else {
-            throw .damaged(file: name, reason: "'blend.settings' is not usable")
+        guard
+            let settings = BlendSettings(
+                stored: try file.array("blend.settings", of: Float.self),
+                ridgeDecays: try file.array("ridge.decays", of: Float.self))
+        else {
+            throw .damaged(file: name, reason: "'blend.settings' or 'ridge.decays' is not usable")
         }
         let types = try file.array("repeats.event_types", of: UInt16.self)
         guard types.allSatisfy({ $0 < 64 }) else {
@@ -114,15 +119,15 @@ extension BlendSettings {
         [
             Float(window), easeDecay, easeWeight, nearbyWeight, popularityDiscount, ridgeScale, easeScale, nearbyScale,
             tailDiscount,
-        ] + ridgeDecays
+        ]
     }
 
-    fileprivate init?(stored: [Float]) {
-        guard (10...13).contains(stored.count), stored.allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
-            stored[1] > 0, stored[9...].allSatisfy({ $0 > 0 })
+    fileprivate init?(stored: [Float], ridgeDecays: [Float]) {
+        guard stored.count == 9, (stored + ridgeDecays).allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
+            stored[1] > 0, (1...4).contains(ridgeDecays.count), ridgeDecays.allSatisfy({ $0 > 0 })
         else { return nil }
         self.init(
-            window: Int(stored[0]), ridgeDecays: Array(stored[9...]), easeDecay: stored[1], easeWeight: stored[2],
+            window: Int(stored[0]), ridgeDecays: ridgeDecays, easeDecay: stored[1], easeWeight: stored[2],
             nearbyWeight: stored[3], popularityDiscount: stored[4], tailDiscount: stored[8], ridgeScale: stored[5],
             easeScale: stored[6], nearbyScale: stored[7])
     }
