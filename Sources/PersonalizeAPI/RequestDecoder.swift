@@ -62,6 +62,10 @@ package enum RequestDecoder {
     }
 
     private static func depth(of body: Data, isAtMost limit: Int) -> Bool {
+        body.withUnsafeBytes { depth(of: $0, isAtMost: limit) }
+    }
+
+    private static func depth(of body: UnsafeRawBufferPointer, isAtMost limit: Int) -> Bool {
         var depth = 0
         var isInString = false
         var isEscaped = false

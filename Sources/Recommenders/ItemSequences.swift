@@ -76,6 +76,13 @@ package struct ItemSequences: Sendable {
         return ItemSequences(kept.map { places in places.map { self.items[$0] } }, itemCount: itemCount)
     }
 
+    /// The items of each sequence in the order of their numbers.
+    func sortedItems() -> [UInt32] {
+        var sorted = items
+        for sequence in 0..<count { sorted[offsets[sequence]..<offsets[sequence + 1]].sort() }
+        return sorted
+    }
+
     /// Users per item.
     package func userCounts() -> [Float] {
         var counts = [Float](repeating: 0, count: itemCount)
@@ -132,6 +139,18 @@ struct ItemSelection: Sendable, Equatable {
     }
 }
 
+/// What an item counts by how many steps it lies from another.
+struct LagWeights: Sendable {
+    let lags: ClosedRange<Int>
+    /// As many as lags.
+    fileprivate let values: [Float]
+
+    init(_ lags: ClosedRange<Int>, _ weight: (Int) -> Float) {
+        self.lags = lags
+        values = lags.map(weight)
+    }
+}
+
 /// Where each item stands in the sequences, so that one row of a co-occurrence matrix can be built by itself.
 ///
 /// Rows are independent of each other: they are built in parallel without locks and in an order of additions that does
@@ -167,6 +186,33 @@ package struct ItemOccurrences: Sendable {
     /// The sequences that hold `item`, in their order.
     func sequences(with item: Int) -> [Int] {
         places[offsets[item]..<offsets[item + 1]].map { Int(owners[Int($0)]) }
+    }
+
+    /// Adds a weight for each item near an occurrence of `item`, times its reward where there are rewards and they are asked for.
+    ///
+    /// - Parameters:
+    ///   - weights: By lag, which is positive for an item that comes later.
+    ///   - row: Takes the sums, by item.
+    func add(
+        _ weights: LagWeights, around item: Int, rewarded: Bool = false, to row: UnsafeMutableBufferPointer<Float>
+    ) {
+        let isRewarded = rewarded && !sequences.rewards.isEmpty
+        sequences.items.withUnsafeBufferPointer { items in
+            for index in offsets[item]..<offsets[item + 1] {
+                let place = Int(places[index])
+                let owner = Int(owners[place])
+                let first = max(sequences.offsets[owner], place + weights.lags.lowerBound)
+                let end = min(sequences.offsets[owner + 1], place + weights.lags.upperBound + 1)
+                guard first < end else { continue }
+                let start = first - place - weights.lags.lowerBound
+                weights.values.withUnsafeBufferPointer { values in
+                    for other in first..<end {
+                        let weight = values[start + other - first]
+                        row[Int(items[other])] += isRewarded ? weight * sequences.rewards[other] : weight
+                    }
+                }
+            }
+        }
     }
 
     /// Calls `body` with each other item near an occurrence of `item`, its lag, positive when it comes later, its reward, and

@@ -73,7 +73,7 @@ extension RecommendationService {
                 history: past.history, eventTypes: past.eventTypes, users: users, user: user)
             return try CompiledFilter(
                 expression, catalogue: assortment.filters, eventsPerType: filter.limits.eventsPerType
-            ).allowedItems(for: context, values: try FilterValues(parsing: values ?? [:], for: expression))
+            ).allowedItems(for: context, values: values ?? [:])
         } catch let error as FilterMistake {
             throw PersonalizeError.invalidInput("The filter \(filterArn) cannot be used: \(error)")
         } catch let error as FilterValueError {

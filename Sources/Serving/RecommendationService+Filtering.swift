@@ -52,8 +52,7 @@ extension RecommendationService {
             history: request.past.all, eventTypes: request.past.eventTypes, users: metadata.users,
             user: request.user, currentItem: request.item)
         do {
-            return try filter.allowedItems(
-                for: context, values: try FilterValues(parsing: values ?? [:], for: filter.expression))
+            return try filter.allowedItems(for: context, values: values ?? [:])
         } catch {
             throw PersonalizeError.invalidInput("\(place): \(error)")
         }

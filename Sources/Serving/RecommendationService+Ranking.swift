@@ -76,7 +76,7 @@ extension RecommendationService {
                 user: request.user)
             do {
                 allowedUnknown = try CompiledFilter(filter.expression, catalogue: catalogue).allowedItems(
-                    for: context, values: try FilterValues(parsing: values ?? [:], for: filter.expression))
+                    for: context, values: values ?? [:])
             } catch {
                 throw PersonalizeError.invalidInput("filterValues: \(error)")
             }

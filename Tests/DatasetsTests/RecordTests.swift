@@ -32,7 +32,8 @@ import Testing
     private let given = ["USER_ID": "u1", "ITEM_ID": "i1", "TIMESTAMP": "1700000000"]
 
     @Test func propertiesInCamelCaseAreTheFieldsOfTheSchema() throws {
-        let cells = try schema.cells(given: given, properties: #"{"deviceKind": "phone", "eventValue": 2.5}"#)
+        let cells = try RecordReader(schema).cells(
+            given: given, properties: #"{"deviceKind": "phone", "eventValue": 2.5}"#)
         #expect(cells == given.merging(["DEVICE_KIND": "phone", "EVENT_VALUE": "2.5"]) { first, _ in first })
     }
 
@@ -44,7 +45,7 @@ import Testing
     ])
     func aWrongPropertyIsNamed(properties: String, words: String) {
         let error = #expect(throws: RecordError.self) {
-            try schema.cells(given: given, properties: properties, reserved: ["sessionId"])
+            try RecordReader(schema, reserved: ["sessionId"]).cells(given: given, properties: properties)
         }
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     }
@@ -62,14 +63,14 @@ import Testing
             "IMPRESSION": Array(repeating: item, count: 25).joined(separator: "|"),
             "EVENT_ATTRIBUTION_SOURCE": String(repeating: "s", count: 1_024),
         ]
-        let cells = try schema.cells(given: event, properties: nil)
+        let cells = try RecordReader(schema).cells(given: event, properties: nil)
         #expect(try Interactions(records: [cells], schema: schema).count == 1)
     }
 
     @Test func aTimeInMillisecondsIsRefused() {
         var given = given
         given["TIMESTAMP"] = "1700000000000"
-        let error = #expect(throws: RecordError.self) { try schema.cells(given: given, properties: nil) }
+        let error = #expect(throws: RecordError.self) { try RecordReader(schema).cells(given: given, properties: nil) }
         #expect(error?.description.contains("milliseconds") == true)
     }
 
@@ -79,11 +80,12 @@ import Testing
             "{", "}", "[", "]", "\"", ":", ",", "genres", "price", "length", "isAdult", "1", "-", "e9", ".", "true",
             "null", "\\", "\\u0000", "é", "creationTimestamp", "99999999999999999999",
         ]
+        let reader = RecordReader(items)
         for _ in 0..<20_000 {
             let text = (0..<generator.index(below: 12)).map { _ in
                 pieces[generator.index(below: pieces.count)]
             }.joined()
-            guard let cells = try? items.cells(given: ["ITEM_ID": "i"], properties: text) else { continue }
+            guard let cells = try? reader.cells(given: ["ITEM_ID": "i"], properties: text) else { continue }
             // What is taken can be stored: the import of it makes no mistake.
             #expect(try MetadataTable(records: [cells], schema: items).count == 1)
         }

@@ -57,8 +57,13 @@ def test_the_plot_of_exploration_shows_the_regret_up_to_each_day(tmp_path):
     picture = ElementTree.parse(tmp_path / "regret.svg").getroot()
     lines = list(picture.iter("{http://www.w3.org/2000/svg}polyline"))
     assert len(lines) == 8 and all(len(line.get("points").split()) == 2 for line in lines)
-    names = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
-    assert len(names & {row["policy"] for row in rows}) == 8
+    names = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    regret = {row["policy"]: row["regret"] for row in rows}
+    plotted = [name for name in names if name in regret]
+    assert len(plotted) == 8
+    # The less was missed, the higher a line ends.
+    ends = {name: float(line.get("points").split()[-1].split(",")[1]) for name, line in zip(plotted, lines)}
+    assert sorted(plotted, key=ends.get) == sorted(plotted, key=regret.get)
 
 
 def test_an_unknown_recipe_is_named():

@@ -146,9 +146,8 @@ private struct ExpressionWriter {
                 let text = writer.expression()
                 let expression = try FilterExpression(parsing: text)
                 let given = ["G": #""Drama","é""#, "N": "1993"].filter { expression.parameters.contains($0.key) }
-                let values = try FilterValues(parsing: given, for: expression)
                 let filter = CompiledFilter(expression, catalogue: world.catalogue, eventsPerType: 4)
-                let allowed = try filter.allowedItems(for: world.context, values: values)
+                let allowed = try filter.allowedItems(for: world.context, values: given)
                 for (number, item) in world.catalogue.items.identifiers.enumerated() {
                     #expect(allowed.contains(number) == naive.allows(item, expression), "\(item): \(text)")
                 }
@@ -157,6 +156,40 @@ private struct ExpressionWriter {
             }
         }
         #expect(nontrivial > evaluated / 2)
+    }
+
+    /// A compiled filter remembers sets; what it gives must still be for these values, this user and this item.
+    @Test(arguments: [
+        #"INCLUDE ItemID WHERE Items.GENRES IN ($G)"#,
+        #"INCLUDE ItemID WHERE Items.GENRES IN ($G) | EXCLUDE ItemID WHERE Items.YEAR < $N"#,
+        #"INCLUDE ItemID WHERE Items.GENRES IN ($G) AND Interactions.EVENT_TYPE IN ("*")"#,
+        #"INCLUDE ItemID WHERE Items.GENRES IN ($G) IF CurrentUser.GENDER = "F""#,
+        #"INCLUDE ItemID WHERE Items.GENRES IN ($G) OR Items.STUDIO IN (CurrentItem.STUDIO)"#,
+    ]) func whatIsRememberedIsForTheSameRequest(_ text: String) throws {
+        let expression = try FilterExpression(parsing: text)
+        let world = World(seed: 3)
+        let filter = CompiledFilter(expression, catalogue: world.catalogue)
+        var others = [FilterContext(), world.context]
+        others[0].users = world.context.users
+        others[0].currentItem = "i4"
+        var found: Set<ItemSet> = []
+        for _ in 0..<2 {
+            for context in others {
+                for genre in ["Drama", "Crime", "Comedy"] {
+                    var values = ["G": "\"\(genre)\""]
+                    if expression.parameters.contains("N") { values["N"] = "1993" }
+                    let allowed = try filter.allowedItems(for: context, values: values)
+                    let anew = try CompiledFilter(expression, catalogue: world.catalogue)
+                        .allowedItems(for: context, values: values)
+                    #expect(allowed == anew)
+                    found.insert(allowed)
+                }
+            }
+        }
+        #expect(found.count >= 3)
+        #expect(throws: FilterValueError.self) {
+            try filter.allowedItems(for: world.context, values: ["G": "\"Drama\"", "H": "1"])
+        }
     }
 
     @Test func withoutMetadataNothingIsKnown() throws {
@@ -212,7 +245,6 @@ private struct ExpressionWriter {
         let expression = try FilterExpression(
             parsing: "INCLUDE ItemID WHERE Items.GENRES IN ($G) | EXCLUDE ItemID WHERE Items.YEAR < $Y")
         do {
-            let values = try FilterValues(parsing: values, for: expression)
             _ = try CompiledFilter(expression, catalogue: world.catalogue)
                 .allowedItems(for: world.context, values: values)
             Issue.record("\(values) were taken")
@@ -226,9 +258,9 @@ private struct ExpressionWriter {
         let expression = try FilterExpression(parsing: "INCLUDE ItemID WHERE Items.YEAR < $Y")
         let filter = CompiledFilter(expression, catalogue: world.catalogue)
         let plain = try filter.allowedItems(
-            for: world.context, values: FilterValues(parsing: ["Y": "1993"], for: expression))
+            for: world.context, values: ["Y": "1993"])
         let quoted = try filter.allowedItems(
-            for: world.context, values: FilterValues(parsing: ["Y": "\"1993\""], for: expression))
+            for: world.context, values: ["Y": "\"1993\""])
         #expect(plain == quoted)
         #expect(!plain.isEmpty)
     }

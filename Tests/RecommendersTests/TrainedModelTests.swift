@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    @Test func aModelThatKnewOneMemoryIsToBeTrainedAgain() throws {
+        let model = try Algorithm.userPersonalization.train(on: sampleInteractions(users: 30, items: 12, events: 300))
+        try withTemporaryDirectory { directory in
+            let target = directory.appendingPathComponent("model")
+            try model.write(to: target)
+            let manifest = target.appendingPathComponent("model.json")
+            try String(contentsOf: manifest, encoding: .utf8).replacing("\"format\" : 2", with: "\"format\" : 1").write(
+                to: manifest, atomically: true, encoding: .utf8)
+            let error = #expect(throws: ModelError.unsupportedFormat(version: 1)) {
+                try TrainedModel(contentsOf: target)
+            }
+            #expect(error?.description.contains("train it again") == true)
+        }
+    }
+
     @Test(arguments: [
         Algorithm.userPersonalization, .userPersonalizationV2, .similarItems, .trendingNow, .weightedRating, .ease,
         .als,

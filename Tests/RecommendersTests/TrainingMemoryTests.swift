@@ -42,6 +42,20 @@ import Testing
         #expect(steps.withLock { $0 } == 0)
     }
 
+    /// Without `recency_mask` the ridge has one memory instead of two: three matrices stand at the peak, not six.
+    @Test func whatRemembersLessIsAnnouncedToTakeLess() throws {
+        func announced(_ recencyMask: String) throws -> Int {
+            let bytes = Mutex(0)
+            _ = try Algorithm.userPersonalization.train(
+                on: sampleInteractions(), hyperparameters: ["recency_mask": recencyMask],
+                options: TrainingOptions { progress in
+                    bytes.withLock { $0 = max($0, Int(progress.measurements[TrainingOptions.memoryMeasurement] ?? 0)) }
+                })
+            return bytes.withLock { $0 }
+        }
+        #expect(try announced("true") - announced("false") == 3 * 4 * 60 * 60)
+    }
+
     /// Those whose bound is tested to the byte; the others cover fewer items when they may take less.
     static let exact: [Algorithm] = [
         .popularity, .trendingNow, .weightedRating, .als, .userKNN, .itemAffinity, .contentBased, .semanticSimilarity,

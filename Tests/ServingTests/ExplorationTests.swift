@@ -42,7 +42,7 @@ import Testing
         #expect(scores[3] != relevance[3] && scores[40].isFinite)
     }
 
-    /// Against the closed form: mean 0 and variance (1.25 u w / (1 - w))² / (1 + n), where u is the way from the end of
+    /// Against the closed form: mean 0 and variance (1.25 u)² · w / (1 - w) / (1 + n), where u is the way from the end of
     /// the list to the middle of this catalogue.
     @Test(arguments: [(0.3, Float(0)), (0.3, 8), (0.5, 0), (0.7, 3)])
     func theDrawnBiasHasTheReshapedPosterior(weight: Double, events: Float) {
@@ -54,7 +54,7 @@ import Testing
         let mean = biases.reduce(0, +) / Double(count)
         let variance = biases.reduce(0) { $0 + $1 * $1 } / Double(count)
         let unit = Double(relevance[9] - relevance[20])
-        let width = 1.25 * unit * weight / (1 - weight)
+        let width = 1.25 * unit * (weight / (1 - weight)).squareRoot()
         let expected = width * width / Double(1 + events)
         #expect(abs(mean) < 4 * (expected / Double(count)).squareRoot())
         #expect(abs(variance / expected - 1) < 0.05)
@@ -79,7 +79,7 @@ import Testing
             }
         }
         let unit = Double(relevance[9] - relevance[20])
-        let strength = weight / (1 - weight)
+        let strength = (weight / (1 - weight)).squareRoot()
         for (moment, events) in zip(moments, [4.0, 0]) {
             let mean = moment.sum / Double(count)
             let variance = moment.squares / Double(count) - mean * mean

@@ -150,21 +150,24 @@ private struct CountedJobRow: Codable, FetchableRecord, PersistableRecord {
     }
 }
 
-/// An event type that a stream has.
-struct EventTypeRow: Codable, FetchableRecord, PersistableRecord {
+/// The event types that streams have.
+enum EventTypeRow: TableRecord {
     static let databaseTableName = "eventType"
 
-    let stream: Int64
-    let name: String
-
     enum Columns {
-        static let stream = Column(CodingKeys.stream)
-        static let name = Column(CodingKeys.name)
+        static let stream = Column("stream")
+        static let name = Column("name")
     }
 
     static func names(in stream: String, _ database: Database) throws -> Set<String> {
         guard let id = try StreamRow.id(of: stream, in: database) else { return [] }
         return try filter(Columns.stream == id).select(Columns.name, as: String.self).fetchSet(database)
+    }
+
+    /// Adds a type that the stream may have already.
+    static func note(_ name: String, of stream: Int64, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO eventType (stream, name) VALUES (?, ?)")
+            .execute(arguments: [stream, name])
     }
 
     static func createTable(in database: Database) throws {

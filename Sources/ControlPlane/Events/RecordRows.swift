@@ -10,10 +10,10 @@ struct RecordChange: Sendable {
     let texts: [Data]
     let values: [AttributedValue]
 
-    init(stream: String, records: [StreamedRecord], values: [AttributedValue]) throws {
+    init(stream: String, records: [StreamedRecord], values: [AttributedValue]) {
         self.stream = stream
         self.records = records
-        texts = try records.map { Data(try ResponseEncoder.encode($0.cells)) }
+        texts = records.map { Data(ResponseEncoder.text(of: $0.cells)) }
         self.values = values
     }
 }
@@ -32,7 +32,8 @@ struct StreamRow: Codable, FetchableRecord, MutablePersistableRecord {
     mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 
     static func id(of name: String, in database: Database) throws -> Int64? {
-        try filter(Columns.name == name).select(Columns.id, as: Int64.self).fetchOne(database)
+        try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT id FROM stream WHERE name = ?"), arguments: [name])
     }
 
     static func idMakingOne(for name: String, in database: Database) throws -> Int64 {
@@ -84,7 +85,7 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
 
     /// Adds records, names the users of sessions, notes event types and adds to sums.
     ///
-    /// The two statements that run for each request are written out: it is where the time goes.
+    /// The statements that run for each request are written out: it is where the time goes.
     ///
     /// - Returns: What became of each change.
     static func insert(_ changes: [RecordChange], in database: Database) throws -> [AppendedRecords] {
@@ -124,7 +125,7 @@ struct RecordRow: Codable, FetchableRecord, TableRecord {
             all.append(appended)
         }
         for (stream, names) in types {
-            for name in names { try EventTypeRow(stream: stream, name: name).insert(database, onConflict: .ignore) }
+            for name in names { try EventTypeRow.note(name, of: stream, in: database) }
         }
         try AttributedSumRow.add(changes.flatMap(\.values), in: database)
         return all

@@ -9,15 +9,27 @@ struct RecordTarget: Sendable {
     let limits: DatasetLimits
     /// Only of interactions, and only where a metric attribution is ACTIVE.
     var attribution: AttributionPlan?
+    private let reader: RecordReader
+
+    /// Property names that an event cannot have (API reference, "Event").
+    private static let reservedProperties = [
+        "userId", "sessionId", "eventType", "timestamp", "recommendationId", "impression",
+    ]
+
+    init(dataset: DatasetResource, schema: Datasets.DatasetSchema, limits: DatasetLimits) {
+        self.dataset = dataset
+        self.schema = schema
+        self.limits = limits
+        reader = RecordReader(
+            schema, reserved: schema.type.isInteractions ? Self.reservedProperties : [], limits: limits)
+    }
 
     /// - Parameter place: Where the record stands in the request, for messages.
     func cells(
-        at place: @autoclosure () -> String, given: [String: String], properties: String?, reserved: [String] = [],
-        optional: Set<String> = []
+        at place: @autoclosure () -> String, given: [String: String], properties: String?, optional: Set<String> = []
     ) throws -> [String: String] {
         do {
-            return try schema.cells(
-                given: given, properties: properties, reserved: reserved, optional: optional, limits: limits)
+            return try reader.cells(given: given, properties: properties, optional: optional)
         } catch {
             throw PersonalizeError.invalidInput("\(place()): \(error)")
         }

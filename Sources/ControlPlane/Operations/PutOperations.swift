@@ -4,11 +4,6 @@ package import PersonalizeAPI
 
 /// Records that come one by one. Each function answers after its records are durable.
 extension ControlPlane {
-    /// Property names that an event cannot have (API reference, "Event").
-    private static let reservedProperties = [
-        "userId", "sessionId", "eventType", "timestamp", "recommendationId", "impression",
-    ]
-
     package func putEvents(_ input: PutEventsRequest) async throws -> NoOutput {
         let target = try await eventTarget(trackingId: input.trackingId)
         let records = try input.eventList.enumerated().map { index, event in
@@ -120,7 +115,7 @@ extension ControlPlane {
             throw PersonalizeError.invalidInput("\(place()).\(momentName) is before 1970.")
         }
         var cells = try target.cells(
-            at: place(), given: given, properties: properties, reserved: Self.reservedProperties, optional: ["USER_ID"])
+            at: place(), given: given, properties: properties, optional: ["USER_ID"])
         cells["USER_ID"] = nil
         return StreamedRecord(
             user: user, session: session, eventIdentifier: identifier, time: seconds, cells: cells)

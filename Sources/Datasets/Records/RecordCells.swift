@@ -5,7 +5,23 @@ package struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-extension DatasetSchema {
+/// Reads the records of one dataset that come one by one.
+package struct RecordReader: Sendable {
+    private let fields: [(field: SchemaField, kind: ColumnKind)]
+    private let limits: DatasetLimits
+    /// Fields by the names that properties can have, see ``comparable(_:)``.
+    private let known: [String: SchemaField]
+    private let refused: Set<String>
+
+    /// - Parameter reserved: Property names that are refused, in camel case; their case does not matter.
+    package init(_ schema: DatasetSchema, reserved: [String] = [], limits: DatasetLimits = .documented) {
+        fields = schema.fields.map { ($0, ColumnKind($0, in: schema.type)) }
+        self.limits = limits
+        known = Dictionary(
+            schema.fields.map { (Self.comparable($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+        refused = Set(reserved.map(Self.comparable))
+    }
+
     /// The cells of one record by field name, as they would stand in a CSV file; nulls are left out.
     ///
     /// Property names are those of the fields in camel case: `numberOfRatings` is `NUMBER_OF_RATINGS`. A numeric field
@@ -14,16 +30,12 @@ extension DatasetSchema {
     /// - Parameters:
     ///   - given: Cells known from elsewhere than the properties. A name that the schema lacks is kept as it is.
     ///   - properties: The text of a JSON object.
-    ///   - reserved: Property names that are refused, in camel case; their case does not matter.
     ///   - optional: Fields that may be absent although the schema does not allow null.
     /// Source: API reference of the events service, "Event", "Item", "User", "Action" and "ActionInteraction".
     package func cells(
-        given: [String: String], properties: String?, reserved: [String] = [], optional: Set<String> = [],
-        limits: DatasetLimits = .documented
+        given: [String: String], properties: String?, optional: Set<String> = []
     ) throws(RecordError) -> [String: String] {
         var cells = given
-        let refused = Set(reserved.map(Self.comparable))
-        let known = Dictionary(fields.map { (Self.comparable($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
         for (name, value) in try Self.members(of: properties) {
             let key = Self.comparable(name)
@@ -38,7 +50,7 @@ extension DatasetSchema {
             }
             cells[field.name] = try Self.cell(value, of: field)
         }
-        for field in fields {
+        for (field, kind) in fields {
             guard let cell = cells[field.name], !cell.isEmpty else {
                 cells[field.name] = nil
                 guard field.isNullable || optional.contains(field.name) else {
@@ -47,7 +59,7 @@ extension DatasetSchema {
                 continue
             }
             do {
-                try Self.check(cell, ColumnKind(field, in: type), of: field, limits)
+                try Self.check(cell, kind, of: field, limits)
             } catch {
                 let text = error.showsText ? " \"\(cell.abbreviated)\"" : ""
                 throw RecordError("The field \(field.name)\(text) \(error.message).")

@@ -23,7 +23,8 @@ public struct FilterContext: Sendable {
     }
 }
 
-/// A filter for one catalogue: whatever depends neither on the user nor on the request is worked out already.
+/// A filter for one catalogue: whatever depends neither on the user nor on the request is worked out already, and what
+/// depends on the values of parameters alone is worked out once for each.
 ///
 /// What a comparison means:
 /// - A categorical field has several values; `IN` holds when one of them is in the list, `=` when one of them is equal.
@@ -38,8 +39,8 @@ public struct CompiledFilter: Sendable {
     let catalogue: FilterCatalogue
     let eventsPerType: Int
     private let clauses: [Clause]
-    /// What passes, when that depends on nothing else.
-    private var constant: ItemSet?
+    /// Nil when what passes depends on who asks, or about what.
+    private let remembered: RememberedItemSets?
 
     private struct Clause: Sendable {
         let action: FilterExpression.Action
@@ -60,21 +61,22 @@ public struct CompiledFilter: Sendable {
                 action: $0.action, condition: CompiledCondition($0.condition, catalogue: catalogue),
                 userConditions: $0.userConditions)
         }
-        let isConstant = clauses.allSatisfy { clause in
-            guard case .constant = clause.condition else { return false }
-            return clause.userConditions.isEmpty
-        }
-        if isConstant { constant = try? allowedItems(for: FilterContext()) }
+        let valuesDecide = clauses.allSatisfy { $0.userConditions.isEmpty && $0.condition.isDecidedByValues }
+        remembered = valuesDecide ? RememberedItemSets(universe: catalogue.items.count) : nil
+        // Without parameters all is known now.
+        _ = valuesDecide ? try? allowedItems(for: FilterContext()) : nil
     }
 
     /// The items that the filter lets pass.
     ///
+    /// - Parameter values: Of the filter's parameters, as requests give them, see ``FilterValues``.
     /// - Throws: ``FilterValueError`` when a value does not fit its use.
     public func allowedItems(
-        for context: FilterContext, values: FilterValues = .none
+        for context: FilterContext, values: [String: String] = [:]
     ) throws(FilterValueError) -> ItemSet {
-        if let constant { return constant }
-        let request = FilterRequest(filter: self, context: context, values: values)
+        if let known = remembered?.items(for: values) { return known }
+        let request = FilterRequest(
+            filter: self, context: context, values: try FilterValues(parsing: values, for: expression))
         var included: ItemSet?
         var excluded = catalogue.none
         for clause in clauses {
@@ -90,6 +92,7 @@ public struct CompiledFilter: Sendable {
         }
         var allowed = included ?? ItemSet(universe: catalogue.items.count, containsAll: true)
         allowed.subtract(excluded)
+        remembered?.keep(allowed, for: values)
         return allowed
     }
 }
@@ -114,6 +117,18 @@ indirect enum CompiledCondition: Sendable {
                 catalogue.index(ofStringsIn: column)
             }
             self = comparison.constantMatches(in: catalogue).map(CompiledCondition.constant) ?? .comparison(comparison)
+        }
+    }
+
+    /// Whether it is the same for every user and item that requests name.
+    var isDecidedByValues: Bool {
+        switch self {
+        case .constant: return true
+        case .all(let parts), .any(let parts): return parts.allSatisfy(\.isDecidedByValues)
+        case .not(let part): return part.isDecidedByValues
+        case .comparison(let comparison):
+            guard case .values = comparison.operand else { return false }
+            return !comparison.field.source.dataset.isInteractions
         }
     }
 

@@ -10,11 +10,6 @@ public struct FilterValues: Sendable {
         let isQuoted: Bool
     }
 
-    /// No values.
-    public static let none = FilterValues(constants: [:])
-
-    private init(constants: [String: [Value]]) { self.constants = constants }
-
     /// Reads the values that a request gives: `"a","b"` or `20`. Text is in double quotes, in which a backslash escapes a
     /// quote or a backslash; numbers may be in quotes.
     ///

@@ -41,9 +41,9 @@ final class FoldedUsers: Sendable {
         let hash = UInt(bitPattern: hasher.finalize())
         let shard = shards[Int(hash % UInt(Self.shardCount))]
         let set = Int(hash / UInt(Self.shardCount) % UInt(Self.setsPerShard))
-        let known = shard.slots.withLock { slots in
+        let known = shard.slots.withLock { slots -> Entry? in
             for way in 0..<Self.ways {
-                if let entry = slots.entries[set * Self.ways + way], entry.hash == hash { return entry as Entry? }
+                if let entry = slots.entries[set * Self.ways + way], entry.hash == hash { return entry }
             }
             return nil
         }

@@ -13,7 +13,8 @@ public enum ModelError: Error, Equatable, Sendable, CustomStringConvertible {
         case .missing(let file): "the model has no file '\(file)'"
         case .unreadable(let file, let reason): "'\(file)' cannot be read: \(reason)"
         case .damaged(let file, let reason): "'\(file)' is damaged: \(reason)"
-        case .unsupportedFormat(let version): "the model has format \(version), which this version does not read"
+        case .unsupportedFormat(let version):
+            "the model has format \(version), which this version does not read: train it again"
         case .unknownRecipe(let name): "the model was trained with the unknown recipe '\(name)'"
         case .unwritable(let file, let reason): "'\(file)' cannot be written: \(reason)"
         case .alreadyExists(let path): "'\(path)' already exists"

@@ -2,9 +2,7 @@ import Datasets
 
 /// `model.json`: what a model is and what it was made from.
 public struct ModelManifest: Codable, Sendable, Equatable {
-    public static let currentFormat = 1
-
-    /// The version of the directory's layout.
+    /// The version of the directory's layout, and of what the recipe keeps in it.
     public var format: Int
     public var recipe: String
     /// As they were given; names that are missing had their default.
@@ -21,6 +19,17 @@ public struct ModelManifest: Codable, Sendable, Equatable {
         public var interactions: Int
         /// 64-bit FNV-1a over the columns and the identifiers, in hexadecimal.
         public var checksum: String
+    }
+}
+
+extension Algorithm {
+    /// What ``ModelManifest/format`` is of the models that are written and read.
+    var modelFormat: Int {
+        switch self {
+        // 2: the ridge has several memories.
+        case .userPersonalization, .userPersonalizationV2: 2
+        default: 1
+        }
     }
 }
 

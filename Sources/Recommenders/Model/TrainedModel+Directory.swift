@@ -74,10 +74,10 @@ extension TrainedModel {
     /// - Throws: ``ModelError`` for anything that is missing, damaged or of another format.
     public init(contentsOf directory: URL) throws(ModelError) {
         let manifest = try Self.manifest(in: directory)
-        guard manifest.format == ModelManifest.currentFormat else {
+        guard let algorithm = Algorithm(rawValue: manifest.recipe) else { throw .unknownRecipe(manifest.recipe) }
+        guard manifest.format == algorithm.modelFormat else {
             throw .unsupportedFormat(version: manifest.format)
         }
-        guard let algorithm = Algorithm(rawValue: manifest.recipe) else { throw .unknownRecipe(manifest.recipe) }
 
         let catalogue = try SafetensorsFile(contentsOf: directory.appendingPathComponent(Self.catalogueName))
         let items = try Vocabulary(named: "items", in: catalogue, fileName: Self.catalogueName)

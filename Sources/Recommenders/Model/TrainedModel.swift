@@ -38,7 +38,7 @@ public struct TrainedModel: Sendable {
         self.training = training
         self.objective = objective.map { ObjectiveRanking($0, items: recommender.items) }
         manifest = ModelManifest(
-            format: ModelManifest.currentFormat, recipe: algorithm.rawValue, hyperparameters: hyperparameters,
+            format: algorithm.modelFormat, recipe: algorithm.rawValue, hyperparameters: hyperparameters,
             seed: seed, trainingData: .init(interactions, histories: histories), learned: learned ?? recommender.learned
         )
         self.algorithm = algorithm

@@ -139,8 +139,8 @@ struct ShallowAutoencoderPlan: Sendable, Equatable {
         _ histories: UserHistories, itemCount: Int, weights: NumberedEventWeights,
         hyperparameters: ShallowAutoencoder.Hyperparameters, limit: Int, threads: Int
     ) {
-        // The sequences, once more those of the covered items, with room to grow, and where items stand in them.
-        let perEvent = weights.areEqual ? 24 : 40
+        // The sequences, once more those of the covered items, with room to grow, where items stand in them, and sorted.
+        let perEvent = weights.areEqual ? 28 : 44
         func fixed(threads: Int) -> Int {
             perEvent * histories.eventCount + 32 * histories.count + 64 * itemCount
                 + HeldOutUsers.memory(histories, itemCount: itemCount, threads: threads)

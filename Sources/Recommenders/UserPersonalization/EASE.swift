@@ -14,15 +14,38 @@ package enum EASE {
     package static func fit(
         _ occurrences: ItemOccurrences, userCounts: [Float], regularization: Float, threads: Int
     ) throws -> EASEWeights {
-        let count = occurrences.sequences.itemCount
-        let ridge = Regularization(strength: regularization, userCounts: userCounts)
-        var gram = SymmetricMatrix(order: count)
+        try fit(
+            occurrences, gram: gram(occurrences, userCounts: userCounts, threads: threads), userCounts: userCounts,
+            regularization: regularization, threads: threads)
+    }
+
+    /// XᵀX, for several regularisations.
+    static func gram(_ occurrences: ItemOccurrences, userCounts: [Float], threads: Int) -> SymmetricMatrix {
+        var gram = SymmetricMatrix(order: occurrences.sequences.itemCount)
+        let (offsets, sorted) = (occurrences.sequences.offsets, occurrences.sequences.sortedItems())
         gram.updateLowerRows(threads: threads) { item, row in
-            occurrences.forEachNeighbour(of: item, window: .max) { neighbour, _, _, _ in
-                if neighbour < item { row[neighbour] += 1 }
+            sorted.withUnsafeBufferPointer { items in
+                for user in occurrences.sequences(with: item) {
+                    // Ends at the item itself.
+                    var place = offsets[user]
+                    while Int(items[place]) < item {
+                        row[Int(items[place])] += 1
+                        place += 1
+                    }
+                }
             }
-            row[item] = userCounts[item] + ridge[item]
+            row[item] = userCounts[item]
         }
+        return gram
+    }
+
+    static func fit(
+        _ occurrences: ItemOccurrences, gram: consuming SymmetricMatrix, userCounts: [Float], regularization: Float,
+        threads: Int
+    ) throws -> EASEWeights {
+        let ridge = Regularization(strength: regularization, userCounts: userCounts)
+        var gram = consume gram
+        gram.updateLowerRows(threads: threads) { item, row in row[item] += ridge[item] }
         try Task.checkCancellation()
         try gram.invert(threads: threads)
         guard occurrences.sequences.rewards.isEmpty else {

@@ -212,13 +212,20 @@ package struct ListwiseRegression: Sendable, Equatable {
         let chunks = Parallel.ranges(of: examples.count, size: 64)
         let parts = Parallel.map(chunks.count, threads: threads) { chunk -> Sums in
             var sums = Sums(count)
-            var bent: [Float] = []
-            scaled.withUnsafeBufferPointer { scaled in
-                for list in chunks[chunk] {
-                    sums.add(list, scaled, examples, weights, bent: &bent)
+            let first = examples.offsets[chunks[chunk].lowerBound]
+            var bent = Matrix(rows: examples.offsets[chunks[chunk].upperBound] - first, columns: count)
+            bent.withUnsafeMutableElements { bent in
+                scaled.withUnsafeBufferPointer { scaled in
+                    for list in chunks[chunk] {
+                        let start = (examples.offsets[list] - first) * count
+                        sums.add(
+                            list, scaled, examples, weights, bent: UnsafeMutableBufferPointer(rebasing: bent[start...]))
+                    }
                 }
             }
-            addGram(of: bent, columns: count, to: &sums.curvature)
+            bent.gram(threads: 1).withUnsafeElements { products in
+                for index in products.indices { sums.curvature[index] += Double(products[index]) }
+            }
             return sums
         }
         var total = Sums(count)
@@ -250,10 +257,11 @@ package struct ListwiseRegression: Sendable, Equatable {
             curvature = [Double](repeating: 0, count: count * count)
         }
 
-        /// - Parameter bent: Takes the candidates, each times the root of its chance, whose products are still to be added.
+        /// - Parameter bent: Takes the candidates, each times the root of its chance, whose products are still to be added;
+        ///   holds zeros.
         mutating func add(
             _ list: Int, _ scaled: UnsafeBufferPointer<Float>, _ examples: Examples, _ weights: [Double],
-            bent: inout [Float]
+            bent: UnsafeMutableBufferPointer<Float>
         ) {
             let count = weights.count
             let weight = examples.weights[list]
@@ -271,7 +279,7 @@ package struct ListwiseRegression: Sendable, Equatable {
                 // Candidates with hardly a chance hardly bend the loss.
                 guard chance > 1e-6 else { continue }
                 let root = Float((chance * weight).squareRoot())
-                for feature in 0..<count { bent.append(root * scaled[row * count + feature]) }
+                for feature in 0..<count { bent[index * count + feature] = root * scaled[row * count + feature] }
             }
             for feature in 0..<count {
                 for other in 0...feature {

@@ -49,7 +49,7 @@ package enum SequentialRidge {
         let weights = PairWeights(parameters)
         let memories = parameters.decays.count
         let ridges = (0..<memories).map {
-            Regularization(strength: parameters.regularization * weights.gram[$0][$0][0], userCounts: userCounts)
+            Regularization(strength: parameters.regularization * weights.diagonal[$0], userCounts: userCounts)
         }
         var gram = Matrix(rows: memories * count, columns: memories * count)
         var targets = Matrix(rows: memories * count, columns: count)
@@ -57,21 +57,14 @@ package enum SequentialRidge {
             let (memory, item) = index.quotientAndRemainder(dividingBy: count)
             // The factorisation reads what is below the diagonal.
             for other in 0...memory {
-                let (older, newer) = (weights.gram[memory][other], weights.gram[other][memory])
-                let columns = other * count
-                occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, _, _ in
-                    row[columns + neighbour] += lag > 0 ? older[lag] : newer[-lag]
-                }
-                row[columns + item] += userCounts[item] * older[0]
+                let block = UnsafeMutableBufferPointer(rebasing: row[(other * count)..<((other + 1) * count)])
+                occurrences.add(weights.gram[memory][other], around: item, to: block)
             }
             row[index] += ridges[memory][item]
         }
         targets.updateRows(threads: threads) { index, row in
             let (memory, item) = index.quotientAndRemainder(dividingBy: count)
-            let weights = weights.targets[memory]
-            occurrences.forEachNeighbour(of: item, window: parameters.window) { neighbour, lag, reward, _ in
-                if lag > 0 { row[neighbour] += weights[lag] * reward }
-            }
+            occurrences.add(weights.targets[memory], around: item, rewarded: true, to: row)
         }
         try Task.checkCancellation()
         return try CholeskyFactor(consume gram, threads: threads).solve(consume targets)
@@ -79,27 +72,31 @@ package enum SequentialRidge {
 
     /// What a pair of events adds, by its lag.
     private struct PairWeights {
-        /// By the memory of the older event, that of the newer, and the lag.
-        let gram: [[[Float]]]
+        /// By the memory of the event at hand, that of its neighbour, and the neighbour's lag.
+        let gram: [[LagWeights]]
+        /// Of each memory, what an event adds to its own item.
+        let diagonal: [Float]
         /// By the memory and the lag.
-        let targets: [[Float]]
+        let targets: [LagWeights]
 
         init(_ parameters: Parameters) {
             let window = max(parameters.window, 1)
-            let lags = 0...window
             let gammas = parameters.decays.map { expf(-1 / $0) }
             let delta = expf(-1 / Parameters.horizon)
-            gram = gammas.map { older in
-                gammas.map { newer in
-                    lags.map { lag in
-                        (0...(window - lag)).reduce(Float(0)) { $0 + powf(older * newer, Float($1)) }
-                            * powf(older, Float(lag))
+            func together(_ one: Float, _ other: Float, steps: Int) -> Float {
+                (0...(window - steps)).reduce(Float(0)) { $0 + powf(one * other, Float($1)) }
+            }
+            gram = gammas.map { own in
+                gammas.map { other in
+                    // The older event fades for as many steps more.
+                    LagWeights(-window...window) {
+                        together(own, other, steps: abs($0)) * powf($0 > 0 ? own : other, Float(abs($0)))
                     }
                 }
             }
+            diagonal = gammas.map { together($0, $0, steps: 0) }
             targets = gammas.map { gamma in
-                lags.map { lag in
-                    guard lag > 0 else { return 0 }
+                LagWeights(1...window) { lag in
                     let future = (1...lag).reduce(Float(0)) {
                         $0 + powf(gamma, Float(lag - $1)) * powf(delta, Float($1 - 1))
                     }

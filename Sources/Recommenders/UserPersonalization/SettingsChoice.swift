@@ -81,8 +81,7 @@ struct SettingsChoice: Sendable {
             if found > bestGain * 1.01 { (parameters.ridge, bestGain) = (candidate, found) }
         }
         let defaults = trainer.defaultParameters.ridge
-        let decays = trainer.hyperparameters.recencyMask ? [defaults.decays, [3, 30], [1, 6]] : [defaults.decays]
-        for (step, decays) in decays.enumerated() {
+        for (step, decays) in trainer.hyperparameters.ridgeCandidates.enumerated() {
             try options.advance(to: 0.05 + 0.06 * Double(step), "choosing how fast a history fades")
             var candidate = defaults
             candidate.decays = decays
@@ -104,10 +103,12 @@ struct SettingsChoice: Sendable {
         learned["ridge_validation_ndcg_at_25"] = bestGain
 
         bestGain = -1
+        let gram = EASE.gram(occurrences, userCounts: userCounts, threads: options.threads)
         for (step, regularization) in ([300, 100, 900] as [Float]).enumerated() {
             try options.advance(to: 0.36 + 0.03 * Double(step), "choosing regularisation")
             let weights = try EASE.fit(
-                occurrences, userCounts: userCounts, regularization: regularization, threads: options.threads
+                occurrences, gram: gram, userCounts: userCounts, regularization: regularization,
+                threads: options.threads
             ).dense(threads: options.threads)
             let (reader, decay) = (reader(), settings.easeDecay)
             let found = gain { reader.score(weights, $0.items[...], decay: decay) }

@@ -6,8 +6,8 @@ extension UserPersonalization {
     /// Trains on everybody's histories.
     ///
     /// Settings are chosen with models of the most used items, trained without the held-out users; then the item models
-    /// are trained again on everybody. Time is 7n³/3 + n³ operations for n closed-form items, twice at most; memory is
-    /// 16n² bytes at the peak, beside the ranker's lists and the features of items, and announced before it is taken.
+    /// are trained again on everybody. Time grows with n³ for n closed-form items, memory is 24n² bytes at the peak
+    /// (``MemoryPlan``), beside the ranker's lists and the features of items, and announced before it is taken.
     ///
     /// The items of the items dataset belong to the catalogue.
     ///
@@ -30,7 +30,7 @@ extension UserPersonalization {
             + (options.metadata.items.map { FeatureMemory($0, itemCount: items.count, latentDimension: 0).bytes } ?? 0)
         let plan = MemoryPlan(
             itemCount: items.count, closedFormLimit: hyperparameters.closedFormItems,
-            memoryLimit: options.effectiveMemoryLimit - beside)
+            memoryLimit: options.effectiveMemoryLimit - beside, memories: hyperparameters.ridgeDecays.count)
         try options.announce(
             memory: plan.bytes + beside,
             measurements: ["closed_form_items": Double(plan.closedFormItems), "users": Double(users.count)])
@@ -95,9 +95,10 @@ struct MemoryPlan: Sendable {
     /// At the peak of training, beyond the data.
     let bytes: Int
 
-    /// Six square matrices stand at the peak: the Gram matrix of two memories, which is four, and its right side. Per item of
-    /// the catalogue there are the neighbours and some counts.
-    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int, matrices: Int = 6) {
+    /// With m memories of the ridge there are m² + m square matrices at its peak, the Gram matrix and its right side; then m
+    /// and what EASE takes, which is two. Per item of the catalogue there are the neighbours and some counts.
+    init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int, memories: Int) {
+        let matrices = max(memories * memories + memories, memories + 2)
         let perItem = 2_048 * max(itemCount, 1)
         let left = max(memoryLimit - perItem, 1 << 20)
         let fitting = Int((Double(left) / Double(4 * matrices)).squareRoot())
@@ -127,8 +128,8 @@ struct ComponentTrainer: Sendable {
     var defaultParameters: Parameters {
         Parameters(
             ridge: .init(
-                decays: hyperparameters.recencyMask ? [1.5, 12] : [.greatestFiniteMagnitude], regularization: 150,
-                window: hyperparameters.recentEvents, futureWeight: 0.1),
+                decays: hyperparameters.ridgeDecays, regularization: 150, window: hyperparameters.recentEvents,
+                futureWeight: 0.1),
             easeRegularization: 300)
     }
 

@@ -135,5 +135,11 @@ extension UserPersonalization {
             validationUsers = try reader.integer("validation_users", in: 0...10_000, default: 500)
             try reader.finish()
         }
+
+        /// How fast each memory of the ridge fades, until held-out users choose among ``ridgeCandidates``.
+        var ridgeDecays: [Float] { recencyMask ? [1.5, 12] : [.greatestFiniteMagnitude] }
+
+        /// As many memories each as ``ridgeDecays``, which the memory that is announced is for.
+        var ridgeCandidates: [[Float]] { recencyMask ? [ridgeDecays, [3, 30], [1, 6]] : [ridgeDecays] }
     }
 }

@@ -7,9 +7,9 @@ import LinearAlgebra
 /// A relevance score estimates how likely the user is to meet the item soon, on a logarithmic scale. What the estimate
 /// cannot know of an item with few events is a bias of the item on that scale, with a normal posterior of mean 0 and
 /// variance `u² / (1 + n)` after n events: the Laplace approximation of a logistic regression with a normal prior. Each
-/// request draws the biases of young items anew and ranks by the sum. The width of the posterior is reshaped by
-/// `w / (1 - w)` for the exploration weight w: at 0 there is no exploration, at 0.5 the textbook's, and at 1 so much that
-/// relevance no longer counts beside it.
+/// request draws the biases of young items anew and ranks by the sum. The posterior is reshaped for the exploration weight w:
+/// its variance is multiplied by the odds `w / (1 - w)`. At 0 there is no exploration, at 0.5 the textbook's, and at 1 so much
+/// that relevance no longer counts beside it.
 ///
 /// An item without events begins where the relevance of the user's items thins out (``baseRank``), moved by what its
 /// categories have in common with the top of the list (``NewItemContent``). Models differ in how steeply their scores fall,
@@ -86,7 +86,7 @@ package struct Exploration: Sendable {
 
     /// What the width of the posterior is multiplied with.
     package static func strength(ofWeight weight: Double) -> Float {
-        Float(weight < 1 ? min(weight / (1 - weight), greatestStrength) : greatestStrength)
+        Float(weight < 1 ? min((weight / (1 - weight)).squareRoot(), greatestStrength) : greatestStrength)
     }
 
     /// Draws the biases of one request.

@@ -54,6 +54,7 @@ struct Axis {
 
     /// A tick as short as it can be said.
     static func label(_ value: Double) -> String {
-        value == 0 ? "0" : String(format: "%.4g", value)
+        let isLong = abs(value) >= 10_000 && abs(value) < 1_000_000
+        return value == 0 ? "0" : String(format: isLong ? "%.0f" : "%.4g", value)
     }
 }

@@ -24,8 +24,10 @@ struct ScatterChart {
         let width: Double
         let height: Double
 
-        func overlaps(_ other: Box) -> Bool {
-            x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height
+        /// The area that both cover.
+        func overlap(_ other: Box) -> Double {
+            max(0, min(x + width, other.x + other.width) - max(x, other.x))
+                * max(0, min(y + height, other.y + other.height) - max(y, other.y))
         }
     }
 
@@ -41,22 +43,27 @@ struct ScatterChart {
                 #"<circle cx="\#(Markup.number(place.x))" cy="\#(Markup.number(place.y))" r="\#(radius)" "#
                 + #"class="\#(point.isBest ? "dot best" : "dot")"/>"#
             let width = Markup.width(of: point.label)
-            let choices: [(x: Double, y: Double, anchor: Markup.Anchor)] = [
+            var choices: [(x: Double, y: Double, anchor: Markup.Anchor)] = [
                 (place.x + 11, place.y + 4, .start), (place.x - 11, place.y + 4, .end),
                 (place.x, place.y - 11, .middle), (place.x, place.y + 21, .middle),
-                (place.x + 11, place.y + 19, .start), (place.x - 11, place.y + 19, .end),
-                (place.x + 11, place.y - 11, .start), (place.x - 11, place.y - 11, .end),
             ]
+            for way in [19.0, -11, 34, -26] {
+                choices.append((place.x + 11, place.y + way, .start))
+                choices.append((place.x - 11, place.y + way, .end))
+            }
             func box(_ choice: (x: Double, y: Double, anchor: Markup.Anchor)) -> Box {
                 let left = choice.anchor == .start ? 0 : choice.anchor == .middle ? width / 2 : width
                 return Box(x: choice.x - left, y: choice.y - 11, width: width, height: 14)
             }
-            let free = choices.first { choice in
+            let within = choices.filter { choice in
                 let box = box(choice)
                 return box.x >= 60 && box.x + box.width <= Self.width && box.y >= 0 && box.y <= Self.height - 62
-                    && !taken.contains { $0.overlaps(box) }
             }
-            let chosen = free ?? choices[0]
+            func covered(_ choice: (x: Double, y: Double, anchor: Markup.Anchor)) -> Double {
+                taken.reduce(0) { $0 + $1.overlap(box(choice)) }
+            }
+            // Of those that cover as little, `min` gives the first.
+            let chosen = within.min { covered($0) < covered($1) } ?? choices[0]
             taken.append(box(chosen))
             body += Markup.text(
                 point.label, x: chosen.x, y: chosen.y, anchor: chosen.anchor,

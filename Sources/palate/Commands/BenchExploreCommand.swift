@@ -46,7 +46,7 @@ struct BenchExploreCommand: ParsableCommand {
 
     func run() throws {
         let policies: [Policy] = [
-            .relevance, .epsilonGreedy(0.05), .epsilonGreedy(0.1), .epsilonGreedy(0.2),
+            .relevance, .epsilonGreedy(0.05), .epsilonGreedy(0.1), .epsilonGreedy(0.2), .epsilonGreedy(0.3),
             .thompsonWithoutImpressions(0.3), .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1),
             .thompson(0.1), .thompson(0.3), .thompson(0.5), .thompson(0.8), .thompson(1),
         ]
@@ -98,18 +98,22 @@ struct BenchExploreCommand: ParsableCommand {
     /// As many as can be told apart.
     private static let plotted = Set(
         [
-            Policy.relevance, .epsilonGreedy(0.1), .thompsonWithoutImpressions(0.3),
-            .thompsonWithoutImpressions(0.8), .thompsonWithoutImpressions(1), .thompson(0.3), .thompson(0.8),
-            .thompson(1),
+            Policy.epsilonGreedy(0.1), .epsilonGreedy(0.2), .epsilonGreedy(0.3), .thompsonWithoutImpressions(0.3),
+            .thompson(0.1), .thompson(0.3), .thompson(0.5), .thompson(0.8),
         ].map(\.name))
 
+    /// What each way of making lists has missed less than relevance alone, which would be a line at 0.
     private static func write(_ rows: [Row], to path: String) throws {
+        let relevance = rows.first { $0.policy == Policy.relevance.name }?.regretByDay ?? []
         let chart = LineChart(
-            title: "Regret of lists up to each day", identifier: "regret", across: "days", up: "clicks missed",
+            title: "Regret saved against relevance alone, up to each day", identifier: "regret", across: "days",
+            up: "clicks missed less",
             lines: rows.filter { plotted.contains($0.policy) }.map { row in
                 LineChart.Line(
                     label: row.policy,
-                    points: row.regretByDay.enumerated().map { (x: Double($0.offset + 1), y: $0.element) })
+                    points: zip(relevance, row.regretByDay).enumerated().map {
+                        (x: Double($0.offset + 1), y: $0.element.0 - $0.element.1)
+                    })
             })
         try Data(chart.svg.utf8).write(to: URL(fileURLWithPath: path))
     }

@@ -28,7 +28,7 @@ struct FilterEffect: Encodable {
             let allowed = try compiled.allowedItems(
                 for: FilterContext(
                     history: history, eventTypes: model.eventTypes, users: metadata.users, user: user),
-                values: try FilterValues(parsing: known, for: filter))
+                values: known)
             keepsItem = allowed.contains(item)
             keptItems = allowed.count
         } catch let mistake as FilterMistake {

@@ -96,9 +96,7 @@ struct UserSegments: Sendable {
             return nil
         }
         do {
-            return try filter.compiled.allowedItems(
-                for: filter.context,
-                values: try FilterValues(parsing: line.filterValues ?? [:], for: filter.compiled.expression))
+            return try filter.compiled.allowedItems(for: filter.context, values: line.filterValues ?? [:])
         } catch {
             throw BatchLineError("filterValues: \(error)")
         }
