@@ -108,6 +108,7 @@ struct ColumnOutput {
     /// The bytes kept in memory, as numbers.
     func values<Element: BitwiseCopyable>(as: Element.Type) -> [Element] {
         let count = used / MemoryLayout<Element>.stride
+        guard count > 0 else { return [] }
         return [Element](unsafeUninitializedCapacity: count) { target, initialized in
             UnsafeMutableRawBufferPointer(target)
                 .copyMemory(

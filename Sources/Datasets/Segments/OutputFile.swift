@@ -134,6 +134,7 @@ enum FileSystem {
         guard !overflow, count >= 0, Int(status.st_size) == expected else {
             throw SegmentError(.damaged, path: path, "the file has \(status.st_size) bytes, not the number written")
         }
+        guard count > 0 else { return [] }
         var failed: SegmentError?
         let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
             let raw = UnsafeMutableRawBufferPointer(buffer)

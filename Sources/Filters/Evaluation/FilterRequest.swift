@@ -70,17 +70,19 @@ struct FilterRequest {
 
     /// The items on which the user has one of the newest events of a type in `types`.
     private func items(withEventsOf types: [FilterConstant]) -> ItemSet {
-        let names = Set(types.compactMap { if case .string(let name) = $0 { name.lowercased() } else { nil } })
+        let names = types.compactMap { if case .string(let name) = $0 { name.lowercased() } else { nil } }
         let takesAll = names.contains("*")
-        let wanted = Set(
-            context.eventTypes.identifiers.indices
-                .filter { takesAll || names.contains(context.eventTypes[$0].lowercased()) })
-        var seen: [UInt16: Int] = [:]
+        // How many events of each type are still to be taken; those without a type come last.
+        let known = context.eventTypes.identifiers
+        var left = known.map { takesAll || names.contains($0.lowercased()) ? filter.eventsPerType : 0 }
+        left.append(takesAll ? filter.eventsPerType : 0)
         var set = catalogue.none
-        for (item, type) in zip(context.history.items, context.history.eventTypes).reversed() {
-            guard takesAll || wanted.contains(Int(type)) else { continue }
-            seen[type, default: 0] += 1
-            if seen[type, default: 0] <= filter.eventsPerType { set.insert(Int(item)) }
+        let history = context.history
+        for index in (0..<min(history.items.count, history.eventTypes.count)).reversed() {
+            let type = min(Int(history.eventTypes[index]), known.count)
+            guard left[type] > 0 else { continue }
+            left[type] -= 1
+            set.insert(Int(history.items[index]))
         }
         return set
     }

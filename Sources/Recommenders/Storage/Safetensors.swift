@@ -196,9 +196,11 @@ package struct SafetensorsFile: Sendable {
         guard entry.shape.count == 1, count == nil || entry.shape[0] == count else {
             throw .damaged(file: name, reason: "tensor '\(tensor)' has an unexpected shape")
         }
+        // The array of no elements is one for the whole process, and would be written to by every thread.
+        guard entry.shape[0] > 0 else { return [] }
         let source = bytes(entry)
         return [Element](unsafeUninitializedCapacity: entry.shape[0]) { buffer, initialized in
-            if source.count > 0 { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source) }
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
             initialized = entry.shape[0]
         }
     }
