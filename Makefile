@@ -9,7 +9,7 @@ VENV := .venv
 INPUTS := 1000000
 ROUNDS := 100
 SEED := 1
-RACES := Concurrent|RecentEvent|StreamedRecord|AttributedSum|Impression|Parallel|InnerProductIndex|SymmetricMatrix|RequestFrame|Import
+RACES := Concurrent|RecentEvent|StreamedRecord|AttributedSum|Impression|Parallel|InnerProductIndex|SymmetricMatrix|RequestFrame|ImportPipeline|ImportJob
 PYTHON := $(VENV)/bin/python
 
 ifeq ($(shell uname -s),Darwin)
