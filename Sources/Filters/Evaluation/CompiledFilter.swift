@@ -64,7 +64,7 @@ public struct CompiledFilter: Sendable {
         let valuesDecide = clauses.allSatisfy { $0.userConditions.isEmpty && $0.condition.isDecidedByValues }
         remembered = valuesDecide ? RememberedItemSets(universe: catalogue.items.count) : nil
         // Without parameters all is known now.
-        _ = valuesDecide ? try? allowedItems(for: FilterContext()) : nil
+        if valuesDecide, expression.parameters.isEmpty { _ = try? allowedItems(for: FilterContext()) }
     }
 
     /// The items that the filter lets pass.
