@@ -57,7 +57,7 @@ private struct WorstFirstHeap {
         var parent = start
         while true {
             var worst = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < scores.count && isWorse(child, worst) {
+            for child in (2 * parent + 1)...(2 * parent + 2) where child < scores.count && isWorse(child, worst) {
                 worst = child
             }
             if worst == parent { return }

@@ -150,18 +150,38 @@ struct BlendSettings: Sendable, Equatable {
 
     /// One score per item of the catalogue. Items about which no component says anything are ordered by popularity.
     func blend(_ scores: ItemComponents.Scores, selection: ItemSelection, logUserCounts: [Float]) -> [Float] {
-        let nearbyFactor = nearbyWeight * nearbyScale
-        var blended = scores.nearby.map { $0 * nearbyFactor }
-        let easeFactor = easeWeight * easeScale
-        for (position, item) in selection.items.enumerated() {
-            blended[Int(item)] += scores.ridge[position] * ridgeScale + scores.ease[position] * easeFactor
-        }
-        let discount = popularityDiscount
-        for item in blended.indices {
-            if discount > 0, blended[item] > 0 { blended[item] *= expf(-discount * logUserCounts[item]) }
-            blended[item] += 1e-5 * logUserCounts[item]
+        var blended = scores.nearby
+        // Most of the time of the search for settings is spent here: plain buffers, which the compiler turns into vectors.
+        blended.withUnsafeMutableBufferPointer { blended in
+            let nearbyFactor = nearbyWeight * nearbyScale
+            for item in blended.indices { blended[item] *= nearbyFactor }
+            add(scores, of: selection, to: blended)
+            logUserCounts.withUnsafeBufferPointer { logUserCounts in
+                if popularityDiscount > 0 {
+                    for item in blended.indices where blended[item] > 0 {
+                        blended[item] *= expf(-popularityDiscount * logUserCounts[item])
+                    }
+                }
+                for item in blended.indices { blended[item] += 1e-5 * logUserCounts[item] }
+            }
         }
         return blended
+    }
+
+    /// Adds what the closed-form components say.
+    private func add(
+        _ scores: ItemComponents.Scores, of selection: ItemSelection, to blended: UnsafeMutableBufferPointer<Float>
+    ) {
+        let easeFactor = easeWeight * easeScale
+        scores.ridge.withUnsafeBufferPointer { ridge in
+            scores.ease.withUnsafeBufferPointer { ease in
+                selection.items.withUnsafeBufferPointer { items in
+                    for position in items.indices {
+                        blended[Int(items[position])] += ridge[position] * ridgeScale + ease[position] * easeFactor
+                    }
+                }
+            }
+        }
     }
 
     /// The items at the top of a list that stand in the order of relevance alone.
