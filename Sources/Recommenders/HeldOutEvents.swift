@@ -20,14 +20,15 @@ package enum HeldOutEvents {
     package static func rewards(of history: History, _ weights: NumberedEventWeights) -> [UInt32: Float] {
         guard !weights.areEqual else { return [:] }
         var rewards: [UInt32: Float] = [:]
-        for event in max(keptCount(of: history), 0)..<history.count {
+        for event in keptCount(of: history)..<history.count {
             let type = event < history.eventTypes.count ? history.eventTypes[event] : .max
             rewards[history.items[event]] = max(rewards[history.items[event]] ?? 0, weights[type])
         }
         return rewards
     }
 
-    private static func keptCount(of history: History) -> Int {
-        history.count - max(1, (history.count + 5) / 10)
-    }
+    private static func keptCount(of history: History) -> Int { keptCount(of: history.count) }
+
+    /// Events that are left of so many without the newest tenth.
+    static func keptCount(of events: Int) -> Int { max(events - max(1, (events + 5) / 10), 0) }
 }

@@ -45,11 +45,21 @@ package struct ItemSequences: Sendable {
     }
 
     /// Of some of the users, with rewards unless all events count alike.
-    init(_ histories: UserHistories, users: [Int], itemCount: Int, weights: NumberedEventWeights = .equal) {
+    ///
+    /// - Parameter shortened: Users whose newest tenth of events is left out.
+    package init(
+        _ histories: UserHistories, users: [Int], itemCount: Int, weights: NumberedEventWeights = .equal,
+        shortened: Set<Int> = []
+    ) {
+        func events(of user: Int) -> Range<Int> {
+            let events = histories.offsets[user]..<histories.offsets[user + 1]
+            guard shortened.contains(user) else { return events }
+            return events.prefix(HeldOutEvents.keptCount(of: events.count))
+        }
         guard weights.areEqual else {
             self.init(
                 rewarded: users.lazy.map { user in
-                    (histories.offsets[user]..<histories.offsets[user + 1]).map { event in
+                    events(of: user).map { event in
                         let type = event < histories.eventTypes.count ? histories.eventTypes[event] : .max
                         return (item: histories.items[event], reward: weights[type])
                     }
@@ -57,8 +67,7 @@ package struct ItemSequences: Sendable {
             return
         }
         self.init(
-            users.lazy.map { user in Array(histories.items[histories.offsets[user]..<histories.offsets[user + 1]]) },
-            itemCount: itemCount)
+            users.lazy.map { user in Array(histories.items[events(of: user)]) }, itemCount: itemCount)
     }
 
     /// Without some of the items; the numbers of the others stay.

@@ -22,6 +22,21 @@ import Testing
         #expect(UserHistories(data)[0].eventTypes == [.max])
     }
 
+    @Test func shortenedUsersTrainWithoutTheirNewestTenth() {
+        let events = [("a", 20), ("b", 20), ("c", 1)].flatMap { user, count in
+            (0..<count).map { (user, "i\($0)", Int64($0), String?.none) }
+        }
+        let data = interactions(events)
+        let histories = UserHistories(data)
+        for weights in [EventWeights.equal, EventWeights(["watch": 2])] {
+            let sequences = ItemSequences(
+                histories, users: [0, 1, 2], itemCount: data.items.count,
+                weights: weights.numbered(by: Vocabulary(["watch"])), shortened: [1, 2])
+            #expect(sequences.offsets == [0, 20, 38, 38])
+            #expect(sequences.items == Array(0..<20) + Array(0..<18))
+        }
+    }
+
     @Test(arguments: [(1, 0, 1), (2, 1, 1), (9, 8, 1), (10, 9, 1), (15, 13, 2), (20, 18, 2)])
     func theNewestTenthIsHeldOut(_ count: Int, _ kept: Int, _ heldOut: Int) {
         let history = UserHistories(interactions((0..<count).map { ("a", "i\($0)", Int64($0), nil) }))[0]

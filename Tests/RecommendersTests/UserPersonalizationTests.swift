@@ -175,6 +175,13 @@ import Testing
         #expect((25..<35).reduce(0) { $0 + offered($1) } > 10)
     }
 
+    /// Half a thousand, and more while they have few events to be found.
+    @Test(arguments: [(6, 1_000), (160, 500)])
+    func moreUsersAreHeldOutWhereHistoriesAreShort(_ steps: Int, _ heldOut: Double) throws {
+        let model = try algorithm.train(on: ring(users: steps == 6 ? 4_000 : 2_100, items: 200, steps: steps))
+        #expect(model.manifest.learned["validation_users"] == heldOut)
+    }
+
     @Test func hyperparametersAreChecked() {
         for (name, value) in [("bptt", "1"), ("bptt", "x"), ("recency_mask", "maybe"), ("hidden_dimension", "9999")] {
             #expect(throws: TrainingError.self) { try algorithm.validate(hyperparameters: [name: value]) }

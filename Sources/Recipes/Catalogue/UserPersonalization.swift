@@ -38,5 +38,5 @@ private enum UserPersonalizationParameters {
     // Beyond the documented table.
     static let closedFormItems = IntegerHyperparameter("closed_form_items", in: 1...50_000, default: 4_096)
     static let coverageTolerance = ContinuousHyperparameter("coverage_tolerance", in: 0...0.5, default: 0.06)
-    static let validationUsers = IntegerHyperparameter("validation_users", in: 0...10_000, default: 500)
+    static let validationUsers = IntegerHyperparameter("validation_users", in: 0...10_000, default: 2_000)
 }

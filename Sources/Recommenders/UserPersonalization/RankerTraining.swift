@@ -2,12 +2,13 @@ import Datasets
 import Foundation
 import LinearAlgebra
 
-/// Learns to order candidates from users whom the components have not seen.
+/// Learns to order candidates from events that the components have not seen.
 ///
 /// A part of the users is held out, the components are trained on the others, and the held-out users' candidates become
-/// lists; then the next part, until there are enough lists. With an items dataset a few items are held out as well, so
-/// that the lists show what an item without events is worth. The ranker is used only when, fitted on half of the users, it
-/// orders the other half's candidates no worse than the blend does.
+/// lists; then the next part, until there are enough lists. Where histories are short, the held-out users' older events
+/// train as well. With an items dataset a few items are held out, too, so that the lists show what an item without events is
+/// worth. The ranker is used only when, fitted on half of the users, it orders the other half's candidates no worse than the
+/// blend does.
 struct RankerTraining: Sendable {
     let ranker: ListwiseRegression
     let tailDiscount: Float
@@ -21,11 +22,32 @@ struct RankerTraining: Sendable {
         let situation: Situation
         var rewards: [UInt32: Float] = [:]
         let weight: Double
-        let isNext: Bool
-        /// Whether it asks for anything but what comes next.
-        var isAside = false
-        /// Whether it asks for a random part of the user's items.
-        var isTaste = false
+        let kind: Kind
+
+        enum Kind: CaseIterable {
+            /// The newest tenth, by which the ranker is judged.
+            case newest
+            /// The very last item.
+            case last
+            /// What follows the first few events.
+            case beginning
+            /// A random fifth of the user's items.
+            case taste
+        }
+    }
+
+    /// What a part's users are asked of components that know some of their events.
+    private struct Pass: Sendable {
+        /// Those whose older events train.
+        let known: Set<Int>
+        let asks: Set<Question.Kind>
+
+        /// Where histories are short, what comes next is asked of components that know who asks, as they will when they
+        /// serve, and what comes after the first events of components that do not, as with somebody new.
+        static func passes(of heldOut: Set<Int>, hasShortHistories: Bool) -> [Pass] {
+            guard hasShortHistories else { return [Pass(known: [], asks: Set(Question.Kind.allCases))] }
+            return [Pass(known: heldOut, asks: [.newest]), Pass(known: [], asks: [.beginning])]
+        }
     }
 
     private struct List: Sendable {
@@ -35,10 +57,27 @@ struct RankerTraining: Sendable {
         let blend: [Float]
         let logUserCounts: [Float]
         let rows: [Float]
+
+        /// Nil when nothing can be learned from it, nor the ranker judged by it.
+        init?(_ question: Question, of user: Int, from next: NextItems) {
+            let (candidates, rows) = next.candidates(of: question.recent, in: question.situation)
+            guard question.kind == .newest || candidates.items.contains(where: question.targets.contains) else {
+                return nil
+            }
+            self.question = question
+            self.user = user
+            self.rows = rows
+            items = candidates.items
+            blend = candidates.blend
+            logUserCounts = items.map { next.logUserCounts[Int($0)] }
+        }
     }
 
-    /// Held-out users at most, and parts of users in which they are held out.
-    private static let mostUsers = 800
+    /// Held-out users at most, of short histories, which make fewer lists, and of others; and parts of users in which they
+    /// are held out.
+    private static let mostUsers = (short: 2_000, usual: 800)
+    /// Lists of a user, at most on average.
+    private static let userLists = (short: 1.5, usual: 3.5)
     private static let mostParts = 5
     /// With fewer lists the verdict is noise.
     private static let fewestLists = 60
@@ -64,13 +103,13 @@ struct RankerTraining: Sendable {
     ) throws {
         let lists = try Self.lists(
             shuffledUsers, trainer: trainer, plan: plan, choice: choice, content: content)
-        guard lists.count(where: { $0.question.isNext }) >= Self.fewestLists else { return nil }
+        guard lists.count(where: { $0.question.kind == .newest }) >= Self.fewestLists else { return nil }
         let options = trainer.options
         try options.advance(to: 0.58, "learning to rank")
         let features = Self.features(trainer, content)
-        let next = lists.filter(\.question.isNext)
+        let next = lists.filter { $0.question.kind == .newest }
         let blendGain = Self.meanGain(next, threads: options.threads) { $0.blend }
-        let taste = lists.filter(\.question.isTaste)
+        let taste = lists.filter { $0.question.kind == .taste }
         var tried: [Trial] = []
         func tryOut(_ lists: [List], tasteWeight: Double) throws {
             let halves = try [0, 1].map { half in
@@ -89,10 +128,10 @@ struct RankerTraining: Sendable {
                     "blend_validation_ndcg_at_25": blendGain,
                 ])
         }
-        for weight in Self.tasteWeights { try tryOut(lists, tasteWeight: weight) }
+        for weight in taste.isEmpty ? [0] : Self.tasteWeights { try tryOut(lists, tasteWeight: weight) }
         var best = tried.map(\.gain).max() ?? 0
         if best < blendGain {
-            try tryOut(lists.filter { !$0.question.isAside }, tasteWeight: 0)
+            try tryOut(lists.filter { [.newest, .last].contains($0.question.kind) }, tasteWeight: 0)
             best = tried.map(\.gain).max() ?? 0
         }
         // Nothing but the ranker brings items that nobody has met into a list.
@@ -140,10 +179,13 @@ struct RankerTraining: Sendable {
         let options = trainer.options
         let features = features(trainer, content)
         let listBytes = 4 * features.count * NextItems.mostCandidates(hasSide: trainer.side != nil)
-        // Three to four lists a user, each as it is, among the examples and scaled.
-        let affordable = bytes(memoryLimit: options.effectiveMemoryLimit) / (listBytes * 21 / 2)
-        let users = min(mostUsers, affordable, shuffledUsers.count)
-        let size = min(shuffledUsers.count / 5, trainer.hyperparameters.validationUsers * 4 / 5, users)
+        let isShort = trainer.hasShortHistories
+        // Each list is there as it is, among the examples and scaled.
+        let userBytes = 3 * Double(listBytes) * (isShort ? userLists.short : userLists.usual)
+        let affordable = Int(Double(bytes(memoryLimit: options.effectiveMemoryLimit)) / userBytes)
+        let users = min(isShort ? mostUsers.short : mostUsers.usual, affordable, shuffledUsers.count)
+        let asked = max(choice.heldOutUsers, min(trainer.hyperparameters.validationUsers, SettingsChoice.usualUsers))
+        let size = min(shuffledUsers.count / 5, asked * 4 / 5, users)
         guard size > 0, users >= fewestLists else { return [] }
         let parts = min(mostParts, users / size)
         let settings = choice.settings.withTailDiscount(0)
@@ -155,25 +197,21 @@ struct RankerTraining: Sendable {
             let isHeldOut = Set(heldOut)
             let others = shuffledUsers.filter { !isHeldOut.contains($0) }.sorted()
             let coldItems = content == nil ? [] : Self.coldItems(part, itemCount: trainer.itemCount, seed: options.seed)
-            let components = try trainer.components(
-                of: others, closedFormItems: min(plan.closedFormItems, searchItems), parameters: choice.parameters,
-                without: coldItems)
-            let next = NextItems(
-                components: components, settings: settings,
-                moments: trainer.moments(of: others, selection: components.selection, without: coldItems),
-                content: content, side: trainer.sideInformation(of: others, without: coldItems))
-            let asked = Parallel.map(heldOut.count, threads: options.threads) { index -> [List] in
-                questions(of: heldOut[index], number: part * size + index, trainer: trainer).compactMap { question in
-                    let (candidates, rows) = next.candidates(of: question.recent, in: question.situation)
-                    guard question.isNext || candidates.items.contains(where: question.targets.contains) else {
-                        return nil
-                    }
-                    return List(
-                        question: question, user: heldOut[index], items: candidates.items, blend: candidates.blend,
-                        logUserCounts: candidates.items.map { next.logUserCounts[Int($0)] }, rows: rows)
-                }
+            for pass in Pass.passes(of: isHeldOut, hasShortHistories: isShort) {
+                let components = try trainer.components(
+                    of: (others + pass.known).sorted(), shortened: pass.known,
+                    closedFormItems: min(plan.closedFormItems, searchItems), parameters: choice.parameters,
+                    without: coldItems)
+                let next = NextItems(
+                    components: components, settings: settings,
+                    moments: trainer.moments(of: others, selection: components.selection, without: coldItems),
+                    content: content, side: trainer.sideInformation(of: others, without: coldItems))
+                lists += Parallel.map(heldOut.count, threads: options.threads) { index in
+                    questions(of: heldOut[index], number: part * size + index, trainer: trainer)
+                        .filter { pass.asks.contains($0.kind) }
+                        .compactMap { List($0, of: heldOut[index], from: next) }
+                }.joined()
             }
-            lists += asked.joined()
         }
         return lists
     }
@@ -192,9 +230,9 @@ struct RankerTraining: Sendable {
             questions.append(
                 Question(
                     recent: next.recent, targets: targets, situation: situation, rewards: next.rewards, weight: 1,
-                    isNext: true))
+                    kind: .newest))
         }
-        func ask(_ input: [Int], _ events: [Int], weight: Double, isAside: Bool = true, isTaste: Bool = false) {
+        func ask(_ kind: Question.Kind, _ input: [Int], _ events: [Int], weight: Double) {
             let known = input.map { history.items[$0] }
             let wanted = Set(events.map { history.items[$0] }).subtracting(known)
             guard !input.isEmpty, !wanted.isEmpty else { return }
@@ -202,15 +240,14 @@ struct RankerTraining: Sendable {
             questions.append(
                 Question(
                     recent: RecentItems(history.selecting(input), itemCount: trainer.itemCount), targets: targets,
-                    situation: situation, weight: weight, isNext: false, isAside: isAside, isTaste: isTaste))
+                    situation: situation, weight: weight, kind: kind))
         }
         ask(
-            Array(0..<max(history.count - 1, 0)), Array(history.items.indices.suffix(1)), weight: lastWeight,
-            isAside: false)
+            .last, Array(0..<max(history.count - 1, 0)), Array(history.items.indices.suffix(1)), weight: lastWeight)
         let beginning = [1, 2, 4, 8][number % 4]
         if history.count > beginning + 1, number % 8 < 4 {
             let end = min(history.count, beginning + 5)
-            ask(Array(0..<beginning), Array(beginning..<end), weight: 2 * beginningWeight)
+            ask(.beginning, Array(0..<beginning), Array(beginning..<end), weight: 2 * beginningWeight)
         }
         let distinct = Set(history.items).sorted()
         if distinct.count >= 5 {
@@ -219,8 +256,8 @@ struct RankerTraining: Sendable {
             let targets = Set(chosen)
             let events = Array(history.items.indices)
             ask(
-                events.filter { !targets.contains(history.items[$0]) },
-                events.filter { targets.contains(history.items[$0]) }, weight: 1, isTaste: true)
+                .taste, events.filter { !targets.contains(history.items[$0]) },
+                events.filter { targets.contains(history.items[$0]) }, weight: 1)
         }
         return questions
     }
@@ -232,7 +269,7 @@ struct RankerTraining: Sendable {
         for list in lists {
             let question = list.question
             let gains = list.items.map { question.targets.contains($0) ? question.rewards[$0] ?? 1 : 0 }
-            examples.append(list.rows, gains: gains, weight: question.isTaste ? tasteWeight : question.weight)
+            examples.append(list.rows, gains: gains, weight: question.kind == .taste ? tasteWeight : question.weight)
         }
         var prior = [Float](repeating: 0, count: features.count)
         prior[CandidateFeatures.blendFeature] = 1

@@ -8,6 +8,8 @@ struct SettingsChoice: Sendable {
     private(set) var settings: BlendSettings
     private(set) var ranks = RankCalibration.unfitted
     private(set) var learned: [String: Double] = [:]
+    /// How many users were held out.
+    let heldOutUsers: Int
 
     /// Below this many held-out users with something to find, their verdict is noise and defaults stand.
     private static let fewestCases = 20
@@ -17,16 +19,18 @@ struct SettingsChoice: Sendable {
     private static let searchItems = 2_048
     /// Floats that the held-out users' component scores may take.
     private static let scoreBudget = 32_000_000
+    /// Held-out users that are enough when together they have so many events to be found.
+    static let usualUsers = 500
+    private static let usualEvents = 8_000
 
     init(_ shuffledUsers: [Int], trainer: ComponentTrainer, plan: MemoryPlan) throws {
         parameters = trainer.defaultParameters
         settings = BlendSettings(
             window: trainer.hyperparameters.recentEvents, ridgeDecays: parameters.ridge.decays,
             easeDecay: trainer.hyperparameters.recencyMask ? 20 : .greatestFiniteMagnitude)
-        let heldOutCount = min(
-            shuffledUsers.count / 4, trainer.hyperparameters.validationUsers,
-            max(Self.scoreBudget / max(trainer.itemCount, 1), Self.fewestCases))
-        let cases = shuffledUsers.prefix(heldOutCount).compactMap { user -> BlendSearch.Case? in
+        heldOutUsers = Self.heldOutUsers(shuffledUsers, trainer: trainer)
+        let heldOut = shuffledUsers.prefix(heldOutUsers)
+        let cases = heldOut.compactMap { user -> BlendSearch.Case? in
             let history = trainer.histories[user]
             guard var known = BlendSearch.Case(history, itemCount: trainer.itemCount, weights: trainer.weights) else {
                 return nil
@@ -36,21 +40,46 @@ struct SettingsChoice: Sendable {
             known.first = history.items.first(where: targets.contains)
             return known
         }
-        let users = shuffledUsers.dropFirst(heldOutCount).sorted()
-        guard cases.count >= Self.fewestCases, !users.isEmpty else {
+        guard cases.count >= Self.fewestCases, heldOutUsers < shuffledUsers.count else {
             try setDefaultScales(shuffledUsers, trainer: trainer, plan: plan)
             return
         }
+        let users =
+            trainer.hasShortHistories
+            ? Users(all: shuffledUsers.sorted(), shortened: Set(heldOut))
+            : Users(all: shuffledUsers.dropFirst(heldOutUsers).sorted())
         try chooseParameters(cases: cases, users: users, trainer: trainer, plan: plan)
         try chooseSettings(cases: cases, users: users, trainer: trainer, plan: plan)
     }
 
+    /// Whom the models are trained on by which settings are chosen.
+    private struct Users {
+        let all: [Int]
+        /// Held-out users whose older events train.
+        var shortened: Set<Int> = []
+    }
+
+    private static func heldOutUsers(_ shuffledUsers: [Int], trainer: ComponentTrainer) -> Int {
+        let most = min(
+            shuffledUsers.count / 4, trainer.hyperparameters.validationUsers,
+            max(scoreBudget / max(trainer.itemCount, 1), fewestCases))
+        let offsets = trainer.histories.offsets
+        var (users, events) = (0, 0)
+        while users < most, users < usualUsers || events < usualEvents {
+            let user = shuffledUsers[users]
+            let count = offsets[user + 1] - offsets[user]
+            events += count - HeldOutEvents.keptCount(of: count)
+            users += 1
+        }
+        return users
+    }
+
     /// Decay and regularisation of each closed-form component by itself.
     private mutating func chooseParameters(
-        cases: [BlendSearch.Case], users: [Int], trainer: ComponentTrainer, plan: MemoryPlan
+        cases: [BlendSearch.Case], users: Users, trainer: ComponentTrainer, plan: MemoryPlan
     ) throws {
         let options = trainer.options
-        let sequences = trainer.sequences(of: users)
+        let sequences = trainer.sequences(of: users.all, shortened: users.shortened)
         let selection = trainer.selection(of: sequences, limit: min(plan.closedFormItems, Self.parameterItems))
         let selected = sequences.restricted(to: selection)
         let occurrences = ItemOccurrences(selected)
@@ -124,12 +153,13 @@ struct SettingsChoice: Sendable {
 
     /// Blend weights, and what a rank is worth.
     private mutating func chooseSettings(
-        cases: [BlendSearch.Case], users: [Int], trainer: ComponentTrainer, plan: MemoryPlan
+        cases: [BlendSearch.Case], users: Users, trainer: ComponentTrainer, plan: MemoryPlan
     ) throws {
         let options = trainer.options
-        try options.advance(to: 0.45, "training without the held-out users")
+        try options.advance(to: 0.45, "training without the held-out events")
         let components = try trainer.components(
-            of: users, closedFormItems: min(plan.closedFormItems, Self.searchItems), parameters: parameters)
+            of: users.all, shortened: users.shortened,
+            closedFormItems: min(plan.closedFormItems, Self.searchItems), parameters: parameters)
         try options.advance(to: 0.52, "choosing blend weights")
         let search = BlendSearch(
             cases: cases, logUserCounts: components.userCounts.map { log1pf($0) }, threads: options.threads)

@@ -41,7 +41,8 @@ extension UserPersonalization {
             SideData($0, histories: histories, items: items, users: options.metadata.users)
         }
         let trainer = ComponentTrainer(
-            histories: histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
+            histories: histories, users: users, itemCount: items.count, weights: weights,
+            hyperparameters: hyperparameters,
             options: options, side: side?.isEmpty == false ? side : nil)
         let choice = try SettingsChoice(shuffled, trainer: trainer, plan: plan)
         let ranking = try RankerTraining(shuffled, trainer: trainer, plan: plan, choice: choice, content: content)
@@ -120,10 +121,30 @@ struct ComponentTrainer: Sendable {
     let hyperparameters: UserPersonalization.Hyperparameters
     let options: TrainingOptions
     /// Nil when there is nothing beside events.
-    var side: SideData?
+    let side: SideData?
+    /// Whether most users have so few events that what the models say of a user depends much on whether the user's own
+    /// events were among those they were trained on. Held-out users are then like those who will be served only if their
+    /// older events train.
+    let hasShortHistories: Bool
 
     /// With fewer users an item is left to ``NearbyItems``.
     private static let minimumUsers: Float = 2
+    /// From so many events on the newest tenth is more than one.
+    private static let shortHistory = 15
+
+    init(
+        histories: UserHistories, users: [Int], itemCount: Int, weights: NumberedEventWeights,
+        hyperparameters: UserPersonalization.Hyperparameters, options: TrainingOptions, side: SideData? = nil
+    ) {
+        self.histories = histories
+        self.itemCount = itemCount
+        self.weights = weights
+        self.hyperparameters = hyperparameters
+        self.options = options
+        self.side = side
+        let short = users.count { histories.offsets[$0 + 1] - histories.offsets[$0] < Self.shortHistory }
+        hasShortHistories = 2 * short > users.count
+    }
 
     var defaultParameters: Parameters {
         Parameters(
@@ -133,8 +154,8 @@ struct ComponentTrainer: Sendable {
             easeRegularization: 300)
     }
 
-    func sequences(of users: [Int]) -> ItemSequences {
-        ItemSequences(histories, users: users, itemCount: itemCount, weights: weights)
+    func sequences(of users: [Int], shortened: Set<Int> = []) -> ItemSequences {
+        ItemSequences(histories, users: users, itemCount: itemCount, weights: weights, shortened: shortened)
     }
 
     func selection(of sequences: ItemSequences, limit: Int) -> ItemSelection {
@@ -146,11 +167,14 @@ struct ComponentTrainer: Sendable {
         ItemMoments(histories, users: users, selection: selection, itemCount: itemCount, without: removed)
     }
 
-    /// - Parameter removed: Items that are left out as if nobody had met them.
+    /// - Parameters:
+    ///   - shortened: Users whose newest tenth of events is left out.
+    ///   - removed: Items that are left out as if nobody had met them.
     func components(
-        of users: [Int], closedFormItems: Int, parameters: Parameters, without removed: Set<UInt32> = []
+        of users: [Int], shortened: Set<Int> = [], closedFormItems: Int, parameters: Parameters,
+        without removed: Set<UInt32> = []
     ) throws -> ItemComponents {
-        let sequences = sequences(of: users).removing(removed)
+        let sequences = sequences(of: users, shortened: shortened).removing(removed)
         let selection = selection(of: sequences, limit: closedFormItems)
         let selected = sequences.restricted(to: selection)
         let occurrences = ItemOccurrences(selected)

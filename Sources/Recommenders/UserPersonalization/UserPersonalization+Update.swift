@@ -11,10 +11,10 @@ extension UserPersonalization: UpdatableRecommender {
     ) throws -> UserPersonalization {
         let hyperparameters = try Hyperparameters(hyperparameters)
         let weights = options.eventWeights.numbered(by: eventTypes)
-        let trainer = ComponentTrainer(
-            histories: histories, itemCount: items.count, weights: weights, hyperparameters: hyperparameters,
-            options: options)
         let users = Self.users(of: histories, hyperparameters)
+        let trainer = ComponentTrainer(
+            histories: histories, users: users, itemCount: items.count, weights: weights,
+            hyperparameters: hyperparameters, options: options)
         let sequences = trainer.sequences(of: users)
         try options.advance(to: 0.2, "finding neighbours")
         let nearby = NearbyItems(

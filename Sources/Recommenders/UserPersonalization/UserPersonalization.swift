@@ -132,7 +132,7 @@ extension UserPersonalization {
                 "max_user_history_length_percentile", in: 0...1, default: 1)
             closedFormItems = try reader.integer("closed_form_items", in: 1...50_000, default: 4_096)
             coverageTolerance = try reader.number("coverage_tolerance", in: 0...0.5, default: 0.06)
-            validationUsers = try reader.integer("validation_users", in: 0...10_000, default: 500)
+            validationUsers = try reader.integer("validation_users", in: 0...10_000, default: 2_000)
             try reader.finish()
         }
 
