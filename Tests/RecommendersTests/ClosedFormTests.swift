@@ -62,9 +62,10 @@ import Testing
     }
 
     /// Builds H and Y row by row, as the definition says, and solves by plain elimination in double precision.
-    @Test(arguments: [[3], [1.5, 6], [1, 3, 1e30]] as [[Float]])
-    func sequentialRidgeAgreesWithTheDenseRegression(decays: [Float]) throws {
-        let parameters = SequentialRidge.Parameters(decays: decays, regularization: 0.7, window: 6, futureWeight: 0.2)
+    @Test(arguments: [([3], 10), ([1.5, 6], 10), ([4], 2), ([1, 3, 1e30], 30)] as [([Float], Float)])
+    func sequentialRidgeAgreesWithTheDenseRegression(decays: [Float], horizon: Float) throws {
+        let parameters = SequentialRidge.Parameters(
+            decays: decays, regularization: 0.7, window: 6, futureWeight: 0.2, horizon: horizon)
         let counts = sequences.userCounts()
         let weights = try SequentialRidge.fit(
             ItemOccurrences(sequences), userCounts: counts, parameters: parameters, threads: 2)
@@ -87,7 +88,7 @@ import Testing
                 }
                 // Pairs of a past and a future item further apart than the window are not counted.
                 for future in (time + 1)..<max(items.count, time + 1) {
-                    let ahead = 0.2 * exp(-Double(future - time - 1) / 10) + (future == time + 1 ? 1 : 0)
+                    let ahead = 0.2 * exp(-Double(future - time - 1) / Double(horizon)) + (future == time + 1 ? 1 : 0)
                     for past in 0...time where future - past <= 6 {
                         for (memory, gamma) in gammas.enumerated() {
                             targets[25 * memory + items[past]][items[future]] +=

@@ -50,6 +50,21 @@ import Testing
         }
     }
 
+    @Test func aShareOfTheFitLiesBetweenThePriorAndTheFit() throws {
+        let lists = examples(lists: 2_000, weights: [2, -1, 0.5], seed: 7)
+        let prior: [Float] = [1, 0, 0]
+        let model = try ListwiseRegression(fitting: lists, prior: prior, penalty: 1e-4, threads: 2)
+        let rows: [Float] = [0.5, -0.5, 0.5, -0.5, 0.5, -0.5]
+        func difference(_ share: Float) -> Float {
+            let logits = model.shrunk(towards: prior, share: share).logits(rows)
+            return logits[0] - logits[1]
+        }
+        #expect(abs(difference(0) - 1) < 1e-4)
+        #expect(difference(1) == model.logits(rows)[0] - model.logits(rows)[1])
+        #expect(abs(difference(0.25) - (0.75 * difference(0) + 0.25 * difference(1))) < 1e-4)
+        #expect(difference(1) > 2)
+    }
+
     @Test func theWeightsThatMadeTheChoicesAreFound() throws {
         let truth = [2, -1, 0, 0.5]
         let lists = examples(lists: 6_000, weights: truth, seed: 5)

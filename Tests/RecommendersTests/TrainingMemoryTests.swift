@@ -42,7 +42,7 @@ import Testing
         #expect(steps.withLock { $0 } == 0)
     }
 
-    /// Without `recency_mask` the ridge has one memory instead of two: three matrices stand at the peak, not six.
+    /// Without `recency_mask` the ridge has one memory instead of two: four matrices stand at the peak, not six.
     @Test func whatRemembersLessIsAnnouncedToTakeLess() throws {
         func announced(_ recencyMask: String) throws -> Int {
             let bytes = Mutex(0)
@@ -53,7 +53,7 @@ import Testing
                 })
             return bytes.withLock { $0 }
         }
-        #expect(try announced("true") - announced("false") == 3 * 4 * 60 * 60)
+        #expect(try announced("true") - announced("false") == 2 * 4 * 60 * 60)
     }
 
     /// Those whose bound is tested to the byte; the others cover fewer items when they may take less.

@@ -60,7 +60,7 @@ import Testing
         let plain = try await world.list("u1", 60)
         try await world.deploy(.userPersonalization, configuration(["palate.freshnessBoost": "0"]))
         #expect(try await world.list("u1", 60) == plain)
-        let numbers = [try await averageNumber("0"), try await averageNumber("0.2"), try await averageNumber("1")]
+        let numbers = [try await averageNumber("0"), try await averageNumber("0.5"), try await averageNumber("1")]
         #expect(numbers[0] < numbers[1] && numbers[1] < numbers[2], "\(numbers)")
     }
 

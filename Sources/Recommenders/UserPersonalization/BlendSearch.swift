@@ -75,7 +75,7 @@ package struct BlendSearch: Sendable {
     ) throws -> (settings: BlendSettings, gain: Double) {
         var best = start
         var scores = componentScores(components, best)
-        (best.ridgeScale, best.easeScale, best.nearbyScale) = scales(scores)
+        setScales(of: &best, scores)
         var bestGain = gain(best, scores, components)
 
         for _ in 0..<2 {
@@ -83,8 +83,8 @@ package struct BlendSearch: Sendable {
                 try Task.checkCancellation()
                 var candidate = best
                 candidate.easeDecay = decay
-                let candidateScores = componentScores(components, candidate)
-                candidate.easeScale = scales(candidateScores).ease
+                let candidateScores = withEase(scores, components, candidate)
+                candidate.easeScale = scale(candidateScores) { $0.ease }
                 for weight in [0.25, 0.5, 1] as [Float] {
                     candidate.easeWeight = weight
                     let found = gain(candidate, candidateScores, components)
@@ -94,6 +94,7 @@ package struct BlendSearch: Sendable {
                 }
             }
             try climb(&best, &bestGain, scores, components, \.easeWeight, [0, 0.25, 0.5, 0.75, 1, 1.5])
+            try climb(&best, &bestGain, scores, components, \.horizonWeight, [0, 0.25, 0.5, 0.75, 1, 1.5])
             try climb(&best, &bestGain, scores, components, \.nearbyWeight, [0, 0.25, 0.5, 0.75, 1, 1.5])
             try climb(&best, &bestGain, scores, components, \.popularityDiscount, [0, 0.05, 0.1, 0.2])
         }
@@ -158,16 +159,33 @@ package struct BlendSearch: Sendable {
         Parallel.map(cases.count, threads: threads) { components.scores(cases[$0].recent, settings: settings) }
     }
 
-    /// Factors that bring the mean tenth-best score of each component to 1.
-    private func scales(_ scores: [ItemComponents.Scores]) -> (ridge: Float, ease: Float, nearby: Float) {
-        func scale(_ component: @Sendable (ItemComponents.Scores) -> [Float]) -> Float {
-            let tenth = Parallel.map(scores.count, threads: threads) { index -> Float in
-                let values = component(scores[index])
-                return topIndices(of: values, count: 10).last.map { values[$0] } ?? 0
-            }
-            let mean = tenth.reduce(0, +) / Float(max(tenth.count, 1))
-            return mean > 1e-12 ? 1 / mean : 0
+    /// With what EASE says by other settings.
+    private func withEase(
+        _ scores: [ItemComponents.Scores], _ components: ItemComponents, _ settings: BlendSettings
+    ) -> [ItemComponents.Scores] {
+        Parallel.map(cases.count, threads: threads) { index in
+            var changed = scores[index]
+            changed.ease = components.easeScore(cases[index].recent, settings: settings)
+            return changed
         }
-        return (scale { $0.ridge }, scale { $0.ease }, scale { $0.nearby })
+    }
+
+    private func setScales(of settings: inout BlendSettings, _ scores: [ItemComponents.Scores]) {
+        settings.ridgeScale = scale(scores) { $0.ridge }
+        settings.easeScale = scale(scores) { $0.ease }
+        settings.horizonScale = scale(scores) { $0.horizon }
+        settings.nearbyScale = scale(scores) { $0.nearby }
+    }
+
+    /// The factor that brings the mean tenth-best score of a component to 1.
+    private func scale(
+        _ scores: [ItemComponents.Scores], _ component: @Sendable (ItemComponents.Scores) -> [Float]
+    ) -> Float {
+        let tenth = Parallel.map(scores.count, threads: threads) { index -> Float in
+            let values = component(scores[index])
+            return topIndices(of: values, count: 10).last.map { values[$0] } ?? 0
+        }
+        let mean = tenth.reduce(0, +) / Float(max(tenth.count, 1))
+        return mean > 1e-12 ? 1 / mean : 0
     }
 }

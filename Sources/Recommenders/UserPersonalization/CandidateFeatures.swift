@@ -12,7 +12,9 @@ struct CandidateFeatures: Sendable {
     let hasContent: Bool
     private let side: Side
 
-    static let componentNames = ["ridge", "newest_ridge", "ease", "newest_ease", "whole_ease", "nearby", "newest_item"]
+    static let componentNames = [
+        "ridge", "newest_ridge", "ease", "newest_ease", "whole_ease", "nearby", "newest_item", "horizon",
+    ]
     private static let itemNames = [
         "users", "users_by_length", "lift_now", "unborn", "age", "users_fit", "stage_fit", "moment_fit", "age_fit",
         "moment_distance", "ridge_by_length", "whole_ease_by_length", "ridge_by_lack", "whole_ease_by_lack",

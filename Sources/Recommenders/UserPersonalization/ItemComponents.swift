@@ -8,6 +8,8 @@ struct ItemComponents: Sendable {
     /// Of each memory a row for each selected item, see ``SequentialRidge``.
     let ridge: Matrix
     let ease: Matrix
+    /// From what is remembered of a history to all that follows, see ``horizonParameters(decay:)``.
+    let horizon: Matrix
     let nearby: NearbyItems
     /// Users per item of the catalogue.
     let userCounts: [Float]
@@ -18,6 +20,8 @@ struct ItemComponents: Sendable {
         var ridge: [Float]
         /// Per selected item.
         var ease: [Float]
+        /// Per selected item.
+        var horizon: [Float]
         /// Per item of the catalogue.
         var nearby: [Float]
     }
@@ -30,6 +34,15 @@ struct ItemComponents: Sendable {
         var newestEase: [Float]
         /// Per selected item.
         var wholeEase: [Float]
+    }
+
+    /// How many of the newest items say what comes in the long run.
+    private static let horizonWindow = 64
+
+    /// A regression whose targets are all that a user goes on to meet, less and less over 20 steps, where the ridge asks for
+    /// the very next item.
+    static func horizonParameters(decay: Float) -> SequentialRidge.Parameters {
+        .init(decays: [decay], regularization: 150, window: horizonWindow, futureWeight: 5, horizon: 20)
     }
 
     /// Items of a history that are read as a whole taste; more cost more and say little more.
@@ -83,7 +96,13 @@ struct ItemComponents: Sendable {
         self.nearby.accumulate(recent: recent.items[...], into: &nearby, scale: 1)
         return Scores(
             ridge: ridgeScore(recent, settings.ridgeDecays[...], window: settings.window),
-            ease: score(ease, recent.items[...], decay: settings.easeDecay), nearby: nearby)
+            ease: easeScore(recent, settings: settings),
+            horizon: score(
+                horizon, recent.items.prefix(Self.horizonWindow), decay: settings.horizonDecay), nearby: nearby)
+    }
+
+    func easeScore(_ recent: RecentItems, settings: BlendSettings) -> [Float] {
+        score(ease, recent.items[...], decay: settings.easeDecay)
     }
 
     /// What the first memories of the ridge say together, per selected item.
@@ -131,8 +150,10 @@ struct BlendSettings: Sendable, Equatable {
     /// Steps after which the weight of an item of the history has fallen to 1/e, for each memory of the ridge.
     var ridgeDecays: [Float] = [1.5, 12]
     var easeDecay: Float = 20
+    var horizonDecay: Float = 20
     /// Multipliers; each component is first brought to a tenth-best score of 1, see `scales`.
     var easeWeight: Float = 0.5
+    var horizonWeight: Float = 0.5
     var nearbyWeight: Float = 0.5
     /// Positive scores are divided by (1 + users of the item) to this power.
     var popularityDiscount: Float = 0
@@ -140,6 +161,7 @@ struct BlendSettings: Sendable, Equatable {
     var tailDiscount: Float = 0
     var ridgeScale: Float = 1
     var easeScale: Float = 1
+    var horizonScale: Float = 1
     var nearbyScale: Float = 1
 
     func withTailDiscount(_ discount: Float) -> BlendSettings {
@@ -173,11 +195,16 @@ struct BlendSettings: Sendable, Equatable {
         _ scores: ItemComponents.Scores, of selection: ItemSelection, to blended: UnsafeMutableBufferPointer<Float>
     ) {
         let easeFactor = easeWeight * easeScale
+        let horizonFactor = horizonWeight * horizonScale
         scores.ridge.withUnsafeBufferPointer { ridge in
             scores.ease.withUnsafeBufferPointer { ease in
-                selection.items.withUnsafeBufferPointer { items in
-                    for position in items.indices {
-                        blended[Int(items[position])] += ridge[position] * ridgeScale + ease[position] * easeFactor
+                scores.horizon.withUnsafeBufferPointer { horizon in
+                    selection.items.withUnsafeBufferPointer { items in
+                        for position in items.indices {
+                            blended[Int(items[position])] +=
+                                ridge[position] * ridgeScale + ease[position] * easeFactor
+                                + horizon[position] * horizonFactor
+                        }
                     }
                 }
             }

@@ -117,6 +117,19 @@ package struct ListwiseRegression: Sendable, Equatable {
         value.isNaN ? 0 : min(max((value - mean) / deviation, -cut), cut)
     }
 
+    /// Part of the way from the weights it would have had without examples.
+    ///
+    /// - Parameters:
+    ///   - prior: Weights of the features as they are given.
+    ///   - share: 0 for the prior, 1 for what was fitted.
+    package func shrunk(towards prior: [Float], share: Float) -> ListwiseRegression {
+        ListwiseRegression(
+            means: means, deviations: deviations,
+            weights: weights.indices.map {
+                share * weights[$0] + (1 - share) * prior[$0] * deviations[$0]
+            })
+    }
+
     /// w·x of each row of features.
     package func logits(_ rows: [Float]) -> [Float] {
         let count = weights.count

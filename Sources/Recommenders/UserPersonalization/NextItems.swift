@@ -169,6 +169,7 @@ struct NextItems: Sendable {
             components: [
                 gather(scores.ridge), gather(further.newestRidge), gather(scores.ease), gather(further.newestEase),
                 gather(further.wholeEase), items.map { scores.nearby[Int($0)] }, items.map { newest[Int($0)] },
+                gather(scores.horizon),
             ], content: items.map { likeness.isEmpty ? 0 : likeness[Int($0)] }, lack: lack,
             side: sideFeatures)
     }

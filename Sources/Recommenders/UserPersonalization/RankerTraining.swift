@@ -111,16 +111,18 @@ struct RankerTraining: Sendable {
         let blendGain = Self.meanGain(next, threads: options.threads) { $0.blend }
         let taste = lists.filter { $0.question.kind == .taste }
         var tried: [Trial] = []
-        func tryOut(_ lists: [List], tasteWeight: Double) throws {
+        func tryOut(_ lists: [List], tasteWeight: Double, share: Float = 1) throws {
             let halves = try [0, 1].map { half in
                 try Self.fit(
                     lists.filter { $0.user % 2 == half }, tasteWeight: tasteWeight, features: features,
-                    threads: options.threads)
+                    share: share, threads: options.threads)
             }
             func gain(_ asked: [List]) -> Double {
                 Self.meanGain(asked, threads: options.threads) { halves[1 - $0.user % 2].logits($0.rows) }
             }
-            tried.append(Trial(lists: lists, tasteWeight: tasteWeight, gain: gain(next), tasteGain: gain(taste)))
+            tried.append(
+                Trial(
+                    lists: lists, tasteWeight: tasteWeight, share: share, gain: gain(next), tasteGain: gain(taste)))
             try options.advance(
                 to: 0.585, "learning to rank",
                 measurements: [
@@ -129,19 +131,23 @@ struct RankerTraining: Sendable {
                 ])
         }
         for weight in taste.isEmpty ? [0] : Self.tasteWeights { try tryOut(lists, tasteWeight: weight) }
-        var best = tried.map(\.gain).max() ?? 0
-        if best < blendGain {
+        func best() -> Double { tried.map(\.gain).max() ?? 0 }
+        // Where histories are short, nothing but beginnings tells how to serve somebody new.
+        if best() < blendGain, !trainer.hasShortHistories {
             try tryOut(lists.filter { [.newest, .last].contains($0.question.kind) }, tasteWeight: 0)
-            best = tried.map(\.gain).max() ?? 0
+        }
+        if best() < blendGain, let trial = tried.max(by: { $0.gain < $1.gain }) {
+            try tryOut(trial.lists, tasteWeight: trial.tasteWeight, share: 0.5)
         }
         // Nothing but the ranker brings items that nobody has met into a list.
         let least = content == nil ? blendGain : 0.97 * blendGain
-        guard best >= least,
-            let chosen = tried.last(where: { $0.gain >= max((1 - Self.tasteTolerance) * best, least) })
+        guard best() >= least,
+            let chosen = tried.last(where: { $0.gain >= max((1 - Self.tasteTolerance) * best(), least) })
         else { return nil }
         let gain = chosen.gain
         let ranker = try Self.fit(
-            chosen.lists, tasteWeight: chosen.tasteWeight, features: features, threads: options.threads)
+            chosen.lists, tasteWeight: chosen.tasteWeight, features: features, share: chosen.share,
+            threads: options.threads)
         self.ranker = ranker
         let tail = Self.tailDiscount(
             next, ranker: ranker, settings: choice.settings, tolerance: trainer.hyperparameters.coverageTolerance,
@@ -152,7 +158,8 @@ struct RankerTraining: Sendable {
         var learned = [
             "ranker_validation_ndcg_at_25": gain, "blend_validation_ndcg_at_25": blendGain,
             "ranker_users": Double(next.count), "tail_discount": Double(tail),
-            "ranker_taste_weight": chosen.tasteWeight, "ranker_taste_validation_ndcg_at_25": chosen.tasteGain,
+            "ranker_share": Double(chosen.share), "ranker_taste_weight": chosen.tasteWeight,
+            "ranker_taste_validation_ndcg_at_25": chosen.tasteGain,
         ]
         for (name, weight) in zip(features.names, ranker.weights) {
             learned["ranker_weight_of_\(name)"] = Double(weight)
@@ -164,6 +171,8 @@ struct RankerTraining: Sendable {
     private struct Trial {
         let lists: [List]
         let tasteWeight: Double
+        /// How far the order goes from the blend's towards what the lists say.
+        let share: Float
         let gain: Double
         let tasteGain: Double
     }
@@ -263,7 +272,7 @@ struct RankerTraining: Sendable {
     }
 
     private static func fit(
-        _ lists: [List], tasteWeight: Double, features: CandidateFeatures, threads: Int
+        _ lists: [List], tasteWeight: Double, features: CandidateFeatures, share: Float, threads: Int
     ) throws -> ListwiseRegression {
         var examples = ListwiseRegression.Examples(featureCount: features.count)
         for list in lists {
@@ -275,7 +284,8 @@ struct RankerTraining: Sendable {
         prior[CandidateFeatures.blendFeature] = 1
         return try ListwiseRegression(
             fitting: examples, prior: prior, supporting: CandidateFeatures.supporting,
-            penalty: 2 / Double(max(examples.count, 1)), threads: threads)
+            penalty: 2 / Double(max(examples.count, 1)), threads: threads
+        ).shrunk(towards: prior, share: share)
     }
 
     private static func meanGain(

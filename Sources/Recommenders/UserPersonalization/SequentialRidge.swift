@@ -31,13 +31,16 @@ package enum SequentialRidge {
         package var futureWeight: Float
 
         /// Steps after which an item of the future has fallen to 1/e: δ = e^(-1/horizon).
-        static let horizon: Float = 10
+        package var horizon: Float
 
-        package init(decays: [Float], regularization: Float, window: Int, futureWeight: Float = 0) {
+        package init(
+            decays: [Float], regularization: Float, window: Int, futureWeight: Float = 0, horizon: Float = 10
+        ) {
             self.decays = decays
             self.regularization = regularization
             self.window = window
             self.futureWeight = futureWeight
+            self.horizon = horizon
         }
     }
 
@@ -82,7 +85,7 @@ package enum SequentialRidge {
         init(_ parameters: Parameters) {
             let window = max(parameters.window, 1)
             let gammas = parameters.decays.map { expf(-1 / $0) }
-            let delta = expf(-1 / Parameters.horizon)
+            let delta = expf(-1 / parameters.horizon)
             func together(_ one: Float, _ other: Float, steps: Int) -> Float {
                 (0...(window - steps)).reduce(Float(0)) { $0 + powf(one * other, Float($1)) }
             }

@@ -27,7 +27,8 @@ struct SettingsChoice: Sendable {
         parameters = trainer.defaultParameters
         settings = BlendSettings(
             window: trainer.hyperparameters.recentEvents, ridgeDecays: parameters.ridge.decays,
-            easeDecay: trainer.hyperparameters.recencyMask ? 20 : .greatestFiniteMagnitude)
+            easeDecay: trainer.hyperparameters.recencyMask ? 20 : .greatestFiniteMagnitude,
+            horizonDecay: trainer.hyperparameters.horizonDecay)
         heldOutUsers = Self.heldOutUsers(shuffledUsers, trainer: trainer)
         let heldOut = shuffledUsers.prefix(heldOutUsers)
         let cases = heldOut.compactMap { user -> BlendSearch.Case? in
@@ -87,7 +88,8 @@ struct SettingsChoice: Sendable {
         func reader(ridge: Matrix = Matrix(rows: 0, columns: 0)) -> ItemComponents {
             ItemComponents(
                 selection: selection, ridge: ridge, ease: Matrix(rows: 0, columns: 0),
-                nearby: .none(itemCount: trainer.itemCount), userCounts: userCounts)
+                horizon: Matrix(rows: 0, columns: 0), nearby: .none(itemCount: trainer.itemCount),
+                userCounts: userCounts)
         }
         let search = BlendSearch(
             cases: cases, logUserCounts: sequences.userCounts().map { log1pf($0) }, threads: options.threads)
@@ -172,6 +174,7 @@ struct SettingsChoice: Sendable {
         learned["validation_users"] = Double(cases.count)
         learned["ease_decay"] = Double(settings.easeDecay)
         learned["ease_weight"] = Double(settings.easeWeight)
+        learned["horizon_weight"] = Double(settings.horizonWeight)
         learned["nearby_weight"] = Double(settings.nearbyWeight)
         learned["popularity_discount"] = Double(settings.popularityDiscount)
         learned["tail_discount"] = Double(settings.tailDiscount)

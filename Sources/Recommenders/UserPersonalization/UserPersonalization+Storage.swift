@@ -9,6 +9,7 @@ extension UserPersonalization: StorableRecommender {
             .init("ridge.decays", next.settings.ridgeDecays),
             .init("ridge.weights", components.ridge),
             .init("ease.weights", components.ease),
+            .init("horizon.weights", components.horizon),
             .init("nearby.offsets", components.nearby.offsets.map(Int64.init)),
             .init("nearby.neighbours", components.nearby.neighbours),
             .init("nearby.similarities", components.nearby.similarities),
@@ -56,7 +57,8 @@ extension UserPersonalization: StorableRecommender {
             selection: ItemSelection(items: selected, itemCount: items.count),
             ridge: try file.matrix(
                 "ridge.weights", rows: selected.count * settings.ridgeDecays.count, columns: selected.count),
-            ease: try file.matrix("ease.weights", rows: selected.count, columns: selected.count), nearby: nearby,
+            ease: try file.matrix("ease.weights", rows: selected.count, columns: selected.count),
+            horizon: try file.matrix("horizon.weights", rows: selected.count, columns: selected.count), nearby: nearby,
             userCounts: try file.array("items.users", of: Float.self, count: items.count))
         let hasContent = try file.array("content.present", of: Float.self, count: 1).first == 1
         let side = try SideInformation(file: file, itemCount: items.count)
@@ -118,17 +120,18 @@ extension BlendSettings {
     fileprivate var stored: [Float] {
         [
             Float(window), easeDecay, easeWeight, nearbyWeight, popularityDiscount, ridgeScale, easeScale, nearbyScale,
-            tailDiscount,
+            tailDiscount, horizonWeight, horizonScale, horizonDecay,
         ]
     }
 
     fileprivate init?(stored: [Float], ridgeDecays: [Float]) {
-        guard stored.count == 9, (stored + ridgeDecays).allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
-            stored[1] > 0, (1...4).contains(ridgeDecays.count), ridgeDecays.allSatisfy({ $0 > 0 })
+        guard stored.count == 12, (stored + ridgeDecays).allSatisfy(\.isFinite), (1...1_000_000).contains(stored[0]),
+            stored[1] > 0, stored[11] > 0, (1...4).contains(ridgeDecays.count), ridgeDecays.allSatisfy({ $0 > 0 })
         else { return nil }
         self.init(
-            window: Int(stored[0]), ridgeDecays: ridgeDecays, easeDecay: stored[1], easeWeight: stored[2],
-            nearbyWeight: stored[3], popularityDiscount: stored[4], tailDiscount: stored[8], ridgeScale: stored[5],
-            easeScale: stored[6], nearbyScale: stored[7])
+            window: Int(stored[0]), ridgeDecays: ridgeDecays, easeDecay: stored[1], horizonDecay: stored[11],
+            easeWeight: stored[2], horizonWeight: stored[9], nearbyWeight: stored[3], popularityDiscount: stored[4],
+            tailDiscount: stored[8], ridgeScale: stored[5], easeScale: stored[6], horizonScale: stored[10],
+            nearbyScale: stored[7])
     }
 }

@@ -42,8 +42,7 @@ extension UserPersonalization {
         }
         let trainer = ComponentTrainer(
             histories: histories, users: users, itemCount: items.count, weights: weights,
-            hyperparameters: hyperparameters,
-            options: options, side: side?.isEmpty == false ? side : nil)
+            hyperparameters: hyperparameters, options: options, side: side?.isEmpty == false ? side : nil)
         let choice = try SettingsChoice(shuffled, trainer: trainer, plan: plan)
         let ranking = try RankerTraining(shuffled, trainer: trainer, plan: plan, choice: choice, content: content)
         let repeats = try RepeatModel(
@@ -96,10 +95,10 @@ struct MemoryPlan: Sendable {
     /// At the peak of training, beyond the data.
     let bytes: Int
 
-    /// With m memories of the ridge there are m² + m square matrices at its peak, the Gram matrix and its right side; then m
-    /// and what EASE takes, which is two. Per item of the catalogue there are the neighbours and some counts.
+    /// With m memories of the ridge there are m² + m square matrices at its peak, the Gram matrix and its right side; then m,
+    /// the horizon's and what EASE takes, which is two. Per item of the catalogue there are the neighbours and some counts.
     init(itemCount: Int, closedFormLimit: Int, memoryLimit: Int, memories: Int) {
-        let matrices = max(memories * memories + memories, memories + 2)
+        let matrices = max(memories * memories + memories, memories + 3)
         let perItem = 2_048 * max(itemCount, 1)
         let left = max(memoryLimit - perItem, 1 << 20)
         let fitting = Int((Double(left) / Double(4 * matrices)).squareRoot())
@@ -182,13 +181,17 @@ struct ComponentTrainer: Sendable {
         let ridge = try SequentialRidge.fit(
             occurrences, userCounts: userCounts, parameters: parameters.ridge, threads: options.threads)
         try Task.checkCancellation()
+        let horizon = try SequentialRidge.fit(
+            occurrences, userCounts: userCounts,
+            parameters: ItemComponents.horizonParameters(decay: hyperparameters.horizonDecay), threads: options.threads)
+        try Task.checkCancellation()
         let ease = try EASE.fit(
             occurrences, userCounts: userCounts, regularization: parameters.easeRegularization,
             threads: options.threads
         ).dense(threads: options.threads)
         try Task.checkCancellation()
         return ItemComponents(
-            selection: selection, ridge: ridge, ease: ease,
+            selection: selection, ridge: ridge, ease: ease, horizon: horizon,
             nearby: NearbyItems(
                 ItemOccurrences(sequences), neighbourLimit: hyperparameters.hiddenDimension,
                 threads: options.threads),

@@ -22,8 +22,8 @@ extension UserPersonalization: UpdatableRecommender {
         try options.advance(to: 0.9, "counting")
         let selection = ItemSelection(items: next.components.selection.items, itemCount: items.count)
         let components = ItemComponents(
-            selection: selection, ridge: next.components.ridge, ease: next.components.ease, nearby: nearby,
-            userCounts: sequences.userCounts())
+            selection: selection, ridge: next.components.ridge, ease: next.components.ease,
+            horizon: next.components.horizon, nearby: nearby, userCounts: sequences.userCounts())
         let content = try next.content.map { old in
             try Self.content(of: items, options: options) ?? old.padded(to: items.count)
         }

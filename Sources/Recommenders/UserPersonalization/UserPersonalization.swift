@@ -4,11 +4,12 @@ import LinearAlgebra
 
 /// Next items from the order of a user's events: the recipe `aws-user-personalization`.
 ///
-/// New items are rated by a blend of three item-to-item models, all in closed form: ``SequentialRidge`` (what comes next
-/// after this order of items), ``EASE`` (what goes together over a whole history) and ``NearbyItems`` (what was met close
-/// together, over the whole catalogue). ``RepeatModel`` rates the items that the user already met. How fast a history
-/// fades, how strongly each part counts and whether anything repeats are learned on held-out users; see
-/// ``BlendSearch``. Both kinds of item are brought to one scale, the logarithm of the odds of being met soon.
+/// New items are rated by a blend of four item-to-item models, all in closed form: ``SequentialRidge`` twice (what comes
+/// next after this order of items, and what comes in the long run), ``EASE`` (what goes together over a whole history)
+/// and ``NearbyItems`` (what was met close together, over the whole catalogue). ``RepeatModel`` rates the items
+/// that the user already met. How fast a history fades, how strongly each part counts and whether anything repeats are
+/// learned on held-out users; see ``BlendSearch``. Both kinds of item are brought to one scale, the logarithm of the odds
+/// of being met soon.
 ///
 /// A user needs no row in the model: any history of known items can be scored, in history · closed-form items
 /// multiplications. An empty history is answered by popularity.
@@ -141,5 +142,8 @@ extension UserPersonalization {
 
         /// As many memories each as ``ridgeDecays``, which the memory that is announced is for.
         var ridgeCandidates: [[Float]] { recencyMask ? [ridgeDecays, [3, 30], [1, 6]] : [ridgeDecays] }
+
+        /// After how many items what is read for the long run has faded to 1/e.
+        var horizonDecay: Float { recencyMask ? 20 : .greatestFiniteMagnitude }
     }
 }
